@@ -1,0 +1,27 @@
+"""The vocabulary: names that mean one thing everywhere in the gateway."""
+
+from enum import Enum
+from typing import NewType
+
+SubgraphName = NewType("SubgraphName", str)
+"""A subgraph's name as its owner wrote it: ``city``."""
+
+TypeName = NewType("TypeName", str)
+"""A GraphQL type's name in the supergraph: ``TechnologyAchievement``."""
+
+FieldName = NewType("FieldName", str)
+"""A field's name in the schema, never an alias."""
+
+ResponseKey = NewType("ResponseKey", str)
+"""The key of a field in a response: its alias, or else its name."""
+
+Label = NewType("Label", str)
+"""A progressive override's label: ``percent(25)``."""
+
+
+class OperationKind(Enum):
+    """The three kinds of operation (GraphQL specification, section 2.3)."""
+
+    QUERY = "query"
+    MUTATION = "mutation"
+    SUBSCRIPTION = "subscription"
