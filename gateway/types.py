@@ -1,21 +1,21 @@
 """The vocabulary: names that mean one thing everywhere in the gateway."""
 
 from enum import Enum
-from typing import NewType
+from typing import TypeAlias
 
-SubgraphName = NewType("SubgraphName", str)
+SubgraphName: TypeAlias = str
 """A subgraph's name as its owner wrote it: ``city``."""
 
-TypeName = NewType("TypeName", str)
+TypeName: TypeAlias = str
 """A GraphQL type's name in the supergraph: ``TechnologyAchievement``."""
 
-FieldName = NewType("FieldName", str)
+FieldName: TypeAlias = str
 """A field's name in the schema, never an alias."""
 
-ResponseKey = NewType("ResponseKey", str)
+ResponseKey: TypeAlias = str
 """The key of a field in a response: its alias, or else its name."""
 
-Label = NewType("Label", str)
+Label: TypeAlias = str
 """A progressive override's label: ``percent(25)``."""
 
 

@@ -47,7 +47,7 @@ class Field:
 
     @property
     def response_key(self) -> ResponseKey:
-        return self.alias or ResponseKey(self.name)
+        return self.alias or self.name
 
 
 @dataclass(frozen=True, slots=True)
