@@ -1,0 +1,37 @@
+"""What goes into the engine and what comes out of it. Transports make the one and send the other."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class GraphQLRequest:
+    """A client's request, already taken apart (GraphQL over HTTP, section 5.1).
+
+    ``headers`` have lower-case names. ``read_only`` refuses mutations (they may not come by GET). ``expose_plan`` adds the plan to
+    the response's extensions; ``dry_run`` plans without sending anything.
+    """
+
+    query: str
+    operation_name: str | None = None
+    variables: Mapping[str, Any] = field(default_factory=dict)
+    extensions: Mapping[str, Any] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+    read_only: bool = False
+    expose_plan: bool = False
+    dry_run: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class GraphQLResponse:
+    """A response ready to send.
+
+    ``body`` is UTF-8 JSON. ``executed`` tells whether it has a ``data`` entry: without one it is a request error, and ``status`` is what
+    ``application/graphql-response+json`` answers with (GraphQL over HTTP, section 6.4).
+    """
+
+    body: bytes
+    executed: bool
+    status: int = 200
+    headers: Mapping[str, str] = field(default_factory=dict)

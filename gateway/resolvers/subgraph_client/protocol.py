@@ -1,0 +1,42 @@
+"""What it takes to be a subgraph client: one call, and a close. Everything cross-cutting wraps one client in another."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from gateway.types import OperationKind, SubgraphName
+
+
+@dataclass(frozen=True, slots=True)
+class SubgraphRequest:
+    """One GraphQL request to one subgraph. ``timeout`` is in seconds; None leaves it to the client's own settings."""
+
+    subgraph: SubgraphName
+    kind: OperationKind
+    query: str
+    variables: Mapping[str, Any]
+    operation_name: str | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    timeout: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SubgraphResponse:
+    """A well-formed GraphQL response: ``data`` may be None, ``errors`` are as the subgraph wrote them."""
+
+    data: dict[str, Any] | None
+    errors: tuple[dict[str, Any], ...] = ()
+    extensions: Mapping[str, Any] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+class SubgraphClient(Protocol):
+    """Sends requests to subgraphs."""
+
+    async def send(self, request: SubgraphRequest) -> SubgraphResponse:
+        """The subgraph's response; raises ``gateway.errors.SubgraphError`` where there is no usable one."""
+        ...
+
+    async def close(self) -> None:
+        """Release connections. The client is not used afterwards."""
+        ...
