@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
+from gateway.resolvers.subgraph_client.aiohttp_transport import AiohttpTransport
 from gateway.resolvers.subgraph_client.lean import LeanTransport, header_block
 from gateway.resolvers.subgraph_client.transport import Failure, HttpAnswer, HttpTransport, TransportError
 
@@ -63,9 +64,9 @@ def answering(*answers: bytes, then_close: bool = False) -> Handler:
     return handler
 
 
-@pytest.fixture
-async def transport() -> AsyncIterator[HttpTransport]:
-    made = LeanTransport(limit=2, max_body_bytes=LIMIT)
+@pytest.fixture(params=[LeanTransport, AiohttpTransport])
+async def transport(request: pytest.FixtureRequest) -> AsyncIterator[HttpTransport]:
+    made: HttpTransport = request.param(limit=2, max_body_bytes=LIMIT)
     yield made
     await made.close()
 
