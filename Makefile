@@ -30,6 +30,9 @@ format: .venv/ready
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
+bench: .venv/ready
+	@$(BIN)/python -m benchmarks.federation
+
 services:
 	@tests/services/install
 
@@ -38,4 +41,4 @@ lock: .venv/ready
 	@$(BIN)/uv pip compile pyproject.toml --group dev --all-extras --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --quiet --upgrade --output-file requirements.lock
 
 clean:
-	@rm -rf .venv .demo .mypy_cache .ruff_cache .pytest_cache .hypothesis build *.egg-info
+	@rm -rf .venv .demo .bench .mypy_cache .ruff_cache .pytest_cache .hypothesis build *.egg-info

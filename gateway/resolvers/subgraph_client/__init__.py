@@ -1,5 +1,20 @@
 """How requests reach subgraphs: one protocol, wrapped like an onion."""
 
+from gateway.resolvers.subgraph_client.aiohttp_transport import AiohttpTransport
+from gateway.resolvers.subgraph_client.http_client import Endpoint, HttpClient
+from gateway.resolvers.subgraph_client.in_process import InProcessClient
+from gateway.resolvers.subgraph_client.lean import LeanTransport
 from gateway.resolvers.subgraph_client.protocol import SubgraphClient, SubgraphRequest, SubgraphResponse
+from gateway.resolvers.subgraph_client.transport import HttpTransport
 
-__all__ = ["SubgraphClient", "SubgraphRequest", "SubgraphResponse"]
+__all__ = [
+    "AiohttpTransport",
+    "Endpoint",
+    "HttpClient",
+    "HttpTransport",
+    "InProcessClient",
+    "LeanTransport",
+    "SubgraphClient",
+    "SubgraphRequest",
+    "SubgraphResponse",
+]

@@ -51,7 +51,7 @@ def _read_selection(node: SelectionNode, fragments: Fragments) -> Selection | No
     guards = _read_guards(node.directives)
     if guards is None:
         return None
-    directives = _read_directives(node.directives)
+    directives = read_directives(node.directives)
     if isinstance(node, FieldNode):
         return Field(
             name=node.name.value,
@@ -85,7 +85,8 @@ def _read_guards(directives: Iterable[DirectiveNode] | None) -> tuple[Guard, ...
     return tuple(sorted(guards))
 
 
-def _read_directives(directives: Iterable[DirectiveNode] | None) -> tuple[Directive, ...]:
+def read_directives(directives: Iterable[DirectiveNode] | None) -> tuple[Directive, ...]:
+    """Applied directives as frozen data, without ``@skip`` and ``@include``."""
     return tuple(
         Directive(directive.name.value, _read_arguments(directive.arguments))
         for directive in directives or ()

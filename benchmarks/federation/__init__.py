@@ -1,0 +1,1 @@
+"""The usual federation benchmark: four subgraphs, three queries, many gateways, one run."""
