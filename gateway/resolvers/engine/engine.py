@@ -23,8 +23,10 @@ from gateway.resolvers.executor import (
 )
 from gateway.resolvers.messages import GraphQLRequest, GraphQLResponse
 from gateway.resolvers.operation import Limits, Operation, coerce_variables, read_operation
+from gateway.resolvers.planner import plan_operation
 from gateway.resolvers.query_plan import QueryPlan
 from gateway.resolvers.subgraph_client import SubgraphClient
+from gateway.schema.query_graph import build_query_graph
 from gateway.schema.supergraph import Supergraph
 from gateway.types import Label, OperationKind, SubgraphName
 
@@ -61,15 +63,15 @@ class Engine:
         *,
         limits: Limits | None = None,
         options: EngineOptions | None = None,
-        planner: PlanOperation,
+        planner: PlanOperation | None = None,
         chance: Callable[[], float] = random.random,
     ) -> None:
-        """``planner`` makes the plans; ``chance`` gives numbers from 0 to 1 for ``percent(…)`` labels."""
+        """``planner`` makes plans instead of the gateway's own; ``chance`` gives numbers from 0 to 1 for ``percent(…)`` labels."""
         self._supergraph = supergraph
         self._client = client
         self._limits = limits or Limits()
         self._options = options or EngineOptions()
-        self._plan = planner
+        self._plan = planner or _own_planner(supergraph)
         self._chance = chance
         self._prepared = PreparedCache(self._options.cached_operations)
 
@@ -79,8 +81,10 @@ class Engine:
             prepared = self._prepare(request)
             self._check(request, prepared.operation)
             variables = coerce_variables(self._supergraph.api_schema, prepared.operation.variables, request.variables)
+            if request.dry_run:
+                return _respond(Executed(None, (), ()), prepared.plan)
             executed = await execute_operation(prepared, self._run_options(request, variables))
-            return _respond(executed)
+            return _respond(executed, prepared.plan if request.expose_plan else None)
         except RequestError as error:
             return GraphQLResponse(_encode({"errors": list(error.errors)}), executed=False, status=error.status)
         except PlanningError as error:
@@ -125,13 +129,21 @@ class Engine:
         return {name: request.headers[name] for name in names if name in request.headers}
 
 
-def _respond(executed: Executed) -> GraphQLResponse:
+def _own_planner(supergraph: Supergraph) -> PlanOperation:
+    query_graph = build_query_graph(supergraph)
+    return lambda operation, labels: plan_operation(query_graph, operation, labels=labels)
+
+
+def _respond(executed: Executed, plan: QueryPlan | None = None) -> GraphQLResponse:
     """GraphQL specification, section 7.1. Errors come first: whoever reads a response should see them."""
     entries: dict[str, Any] = {"errors": executed.errors} if executed.errors else {}
     entries["data"] = executed.data
     extensions: dict[str, Any] = {}
     if executed.problems:
         extensions["valueCompletion"] = executed.problems
+    if plan is not None:
+        shown = {"object": plan.to_json(), "text": str(plan)}
+        extensions.update(queryPlan=shown, apolloQueryPlan=shown)
     if extensions:
         entries["extensions"] = extensions
     return GraphQLResponse(_encode(entries), executed=True)

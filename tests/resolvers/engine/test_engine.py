@@ -245,3 +245,28 @@ async def test_cancellation_goes_through() -> None:
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
+
+
+async def test_a_plan_is_shown_where_it_is_asked_for() -> None:
+    """Under the gateway's own name and under the one that Apollo's tools look for, as text and as JSON."""
+    harness = Harness()
+    shown = (await harness.ask("{ city }", expose_plan=True))["extensions"]
+    assert shown["queryPlan"] == shown["apolloQueryPlan"]
+    assert 'Fetch(service: "city")' in shown["queryPlan"]["text"]
+    assert shown["queryPlan"]["object"]["kind"] == "QueryPlan"
+    assert "extensions" not in await harness.ask("{ city }")
+
+
+async def test_a_dry_run_plans_and_sends_nothing() -> None:
+    """The response has the plan and no data."""
+    harness = Harness()
+    body = await harness.ask("{ city }", dry_run=True)
+    assert (body["data"], harness.client.requests) == (None, [])
+    assert "city" in body["extensions"]["queryPlan"]["text"]
+
+
+async def test_the_engine_plans_by_itself() -> None:
+    """Without a planner given, the gateway's own makes the plans."""
+    engine = Engine(SUPERGRAPH, InProcessClient({"city": SERVER}), chance=lambda: 0.0)
+    response = await engine.execute(GraphQLRequest("{ a: city }"))
+    assert msgspec.json.decode(response.body) == {"data": {"a": "杭州"}}
