@@ -138,7 +138,9 @@ def _write(draw: Draw, leaf: Leaf, subject: Words, maturity: int) -> tuple[str, 
         )
     )
     chinese = f"针对{subject.zh}中{problem.zh}的问题，{method.zh}，形成{qualifier.zh}{product.zh}，{effect.zh}。{_STAGES[maturity]}。"
-    english = f"{qualifier.en.capitalize()} {product.en} for {subject.en}, {method.en}, against {problem.en}: {effect.en}."
+    english = (
+        f"{qualifier.en.capitalize()} {product.en} for {subject.en}, {method.en}, against {problem.en}: {effect.en}."
+    )
     return title, chinese + english
 
 

@@ -26,6 +26,10 @@ def at_office(day: date, minute: int, second: int = 0) -> datetime:
     return datetime.combine(day, time(whole // 60, whole % 60, second), _CHINA).astimezone(UTC)
 
 
+LAST_MOMENT: Final = at_office(DATA_DATE, _OFFICE_MINUTES - 1)
+"""The end of the last day's office hours: nothing has happened after it."""
+
+
 def spread(draw: Draw, position: int, count: int) -> datetime:
     """When number ``position`` of ``count`` listings appeared: in order, and ever more often towards the end."""
     minutes = len(WORKING_DAYS) * _OFFICE_MINUTES
