@@ -1,0 +1,8 @@
+"""Run a plan: representations, merging, errors, null propagation, projection."""
+
+from gateway.resolvers.executor.execute import Executed, execute_operation
+from gateway.resolvers.executor.failures import ErrorPolicy
+from gateway.resolvers.executor.prepared import PreparedOperation, prepare
+from gateway.resolvers.executor.run import RunOptions
+
+__all__ = ["ErrorPolicy", "Executed", "PreparedOperation", "RunOptions", "execute_operation", "prepare"]
