@@ -99,9 +99,11 @@ class Walk:
         behind = State(type_name, slots, contexts, state, Step.FIELD, name)
         if not slots:
             self._fail(Failure(state, Step.FIELD, name))
+        elif not self._can_agree(behind):
+            return
         elif state.parent is None and state.type == self._mutation and len(slots) > 1:
             self._try_each(behind)
-        elif self._can_agree(behind):
+        else:
             yield behind
 
     def _can_agree(self, behind: State) -> bool:

@@ -240,6 +240,13 @@ def test_a_shared_mutation_that_no_single_subgraph_can_answer_is_an_error() -> N
     assert "if that is core, Site.area is out of reach." in error.message
 
 
+def test_a_shared_mutation_of_abstract_type_must_agree_too() -> None:
+    """Whichever subgraph it is sent to, it should return the same."""
+    body = ABSTRACT.replace("OTHER", "") + "type Mutation @in(CITY) @in(CORE) { build: Place }"
+    body = body.replace("area: Int @from(CITY)", "area: Int")
+    assert [hint.coordinate for hint in check(body).hints] == ["Mutation.build"]
+
+
 def test_a_label_must_leave_every_field_in_reach_either_way() -> None:
     """While the label is off, the field is with carbon, which has no key."""
     label = 'override: "carbon", overrideLabel: "moving"'
