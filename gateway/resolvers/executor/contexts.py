@@ -25,7 +25,7 @@ from graphql import (
 )
 
 from gateway.resolvers.executor.paths import JsonObject, find_objects
-from gateway.resolvers.executor.representations import ABSENT, Batch, Inputs, represent
+from gateway.resolvers.executor.representations import ABSENT, Batch, Inputs, matches, represent
 from gateway.resolvers.query_plan import EntityPart, Path
 from gateway.schema.selection import Field, SelectionSet
 from gateway.schema.supergraph import Supergraph
@@ -81,8 +81,8 @@ def _read_value(selections: SelectionSet, source: Any, supergraph: Supergraph) -
             value = source.get(selection.response_key, ABSENT)
             return _read_value(selection.selections, value, supergraph) if selection.selections else value
         condition = selection.type_condition
-        types = supergraph.possible_types.get(condition, (condition,)) if condition else (source.get("__typename"),)
-        if source.get("__typename") in types:
+        types = supergraph.possible_types.get(condition, (condition,)) if condition else None
+        if types is None or matches(source, types):
             value = _read_value(selection.selections, source, supergraph)
             if value is not ABSENT:
                 return value

@@ -5,9 +5,9 @@ from typing import Any
 
 from graphql import GraphQLSchema, execute_sync, parse
 
-from gateway.resolvers.executor.projection import Position
+from gateway.resolvers.executor.projection import INTROSPECTION, Position
 from gateway.resolvers.operation import VariableDefinition
-from gateway.schema.selection import print_selections
+from gateway.schema.selection import Field, SelectionSet, print_selections
 
 
 def introspect(
@@ -21,3 +21,11 @@ def introspect(
     declared = " ".join(f"${d.name}: {d.type}" for d in definitions)
     text = f"query {f'({declared})' if declared else ''} {{ {print_selections(asked)} }}"
     return execute_sync(schema, parse(text, no_location=True), variable_values=dict(variables)).data or {}
+
+
+def asks_for_schema(selections: SelectionSet) -> bool:
+    """Whether the root's selections, fragments and all, contain ``__schema`` or ``__type``."""
+    return any(
+        selection.name in INTROSPECTION if isinstance(selection, Field) else asks_for_schema(selection.selections)
+        for selection in selections
+    )

@@ -1,6 +1,6 @@
 """What a subgraph gets to know an entity by: representations, read from the merged data and sent once each."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -28,9 +28,9 @@ class FieldReader:
 
 @dataclass(frozen=True, slots=True)
 class FragmentReader:
-    """Read more of objects whose ``__typename`` is among ``types``. An object that does not tell its type has only one."""
+    """Read more of objects that are of one of ``types``."""
 
-    types: frozenset[TypeName]
+    types: tuple[TypeName, ...]
     inner: "Reader"
 
 
@@ -96,7 +96,7 @@ def _read(selections: SelectionSet, type_name: TypeName | None, supergraph: Supe
             readers.extend(inner)
         else:
             types = supergraph.possible_types.get(condition, (condition,))
-            readers.append(FragmentReader(frozenset(types), inner))
+            readers.append(FragmentReader(types, inner))
     return tuple(readers)
 
 
@@ -131,11 +131,16 @@ def represent(inputs: Inputs, target: JsonObject, batch: Batch) -> None:
         batch.add(representation, target)
 
 
+def matches(source: JsonObject, types: Container[TypeName]) -> bool:
+    """Whether an object is of one of ``types``. One that does not tell its type has only one: plans ask for it where there are more."""
+    return "__typename" not in source or source["__typename"] in types
+
+
 def _write(reader: Reader, source: JsonObject, representation: JsonObject) -> bool:
     """Write what ``reader`` reads; False where something is missing."""
     for part in reader:
         if isinstance(part, FragmentReader):
-            if source.get("__typename") in part.types and not _write(part.inner, source, representation):
+            if matches(source, part.types) and not _write(part.inner, source, representation):
                 return False
             continue
         value = source.get(part.key, ABSENT)

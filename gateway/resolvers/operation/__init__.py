@@ -2,7 +2,7 @@
 
 from gateway.resolvers.operation.limits import Limits
 from gateway.resolvers.operation.model import Operation, VariableDefinition
-from gateway.resolvers.operation.reader import read_operation
+from gateway.resolvers.operation.reader import parse_operation, read_operation
 from gateway.resolvers.operation.variables import coerce_variables
 
-__all__ = ["Limits", "Operation", "VariableDefinition", "coerce_variables", "read_operation"]
+__all__ = ["Limits", "Operation", "VariableDefinition", "coerce_variables", "parse_operation", "read_operation"]

@@ -39,6 +39,14 @@ def read_operation(schema: GraphQLSchema, query: str, operation_name: str | None
     return _build_operation(document, operation)
 
 
+def parse_operation(query: str, operation_name: str | None, limits: Limits) -> Operation:
+    """The same without validation: for tools that show plans of operations which no server would accept."""
+    document = _parse(query, limits)
+    operation = _choose_operation(document, operation_name)
+    _check_limits(document, limits)
+    return _build_operation(document, operation)
+
+
 def _parse(query: str, limits: Limits) -> DocumentNode:
     try:
         return parse(

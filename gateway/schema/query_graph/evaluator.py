@@ -4,7 +4,8 @@ This is Knuth's generalisation of Dijkstra's algorithm to AND/OR graphs. A jump 
 themselves read from other slots; a jump's wave is strictly later than its inputs' waves, so least-wave derivations have no cycles.
 """
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import contextmanager
 from typing import Final, NamedTuple
 
 from gateway.schema.query_graph.graph import TYPENAME, Edge, Entrance, QueryGraph
@@ -99,7 +100,7 @@ class Evaluator:
         self.price = price
         self.soonest = soonest
         self.trust_contexts = trust_contexts
-        self._under_way: set[tuple[TypeName, Slot]] = set()
+        self.under_way: frozenset[tuple[TypeName, Slot]] = frozenset()
 
     def want(self, position: Position, names: Iterable[FieldName]) -> bool:
         """Say that fields are wanted of an object, so that conditional ones are tried. True where that is news."""
@@ -206,7 +207,7 @@ class Evaluator:
             for entrance in self.graph.entrances[position.type]
             for name in ("", *(f for f in entrance.conditional if f in position.relevant))
         ]
-        targets = [(entrance, slot) for entrance, slot in targets if not _is_settled(slot, table)]
+        targets = [(entrance, slot) for entrance, slot in targets if not self._is_settled(slot, table)]
         changes, seen = 0, dict.fromkeys((slot for _, slot in targets), -1)
         changed = True
         while changed:
@@ -221,21 +222,35 @@ class Evaluator:
                     changed = True
                     changes += 1
 
+    def _is_settled(self, slot: Slot, table: Table) -> bool:
+        """Whether no jump into the slot can be better than what is there."""
+        entry = table.get(slot)
+        if entry is None:
+            return False
+        return (entry.cost == 0 and entry.wave == 0) or (isinstance(entry.origin, Active) and not self.soonest)
+
     def _enter(self, reach: Reach, entrance: Entrance, slot: Slot, latest: int) -> Entry | None:
         """The best way to jump into a slot, over all keys. An edge that is under way further up is not its own input."""
         mark = (reach.position.type, slot)
-        if mark in self._under_way:
+        if mark in self.under_way:
             return None
-        self._under_way.add(mark)
+        outer, self.under_way = self.under_way, self.under_way | {mark}
+        best: Entry | None = None
+        for key in entrance.keys:
+            entry = self._enter_by(reach, slot, key, latest)
+            if entry is not None and self._is_better(entry, best):
+                best = entry
+        self.under_way = outer
+        return best
+
+    @contextmanager
+    def avoiding(self, edges: frozenset[tuple[TypeName, Slot]]) -> Iterator[None]:
+        """Refuse these edges (a type and the slot entered from it) meanwhile."""
+        outer, self.under_way = self.under_way, edges
         try:
-            best: Entry | None = None
-            for key in entrance.keys:
-                entry = self._enter_by(reach, slot, key, latest)
-                if entry is not None and self._is_better(entry, best):
-                    best = entry
-            return best
+            yield
         finally:
-            self._under_way.discard(mark)
+            self.under_way = outer
 
     def _enter_by(self, reach: Reach, slot: Slot, key: SelectionSet, latest: int) -> Entry | None:
         paid: set[tuple[int, Slot]] = set()
@@ -417,12 +432,6 @@ def key_sources(reach: Reach, target: Slot) -> Reach:
 def other_sources(reach: Reach, target: Slot) -> Reach:
     """The reach from which a requirement of ``target`` is read: anything but the jump itself."""
     return Reach(reach.position, {s: e for s, e in reach.table.items() if s != target}, reach.parent)
-
-
-def _is_settled(slot: Slot, table: Table) -> bool:
-    """Active, or here from the first step on: nothing can be better."""
-    entry = table.get(slot)
-    return entry is not None and (isinstance(entry.origin, Active) or (entry.cost == 0 and entry.wave == 0))
 
 
 def _pay(entry: Entry, paid: set[tuple[int, Slot]]) -> Need:
