@@ -5,9 +5,10 @@ from typing import Any
 import click
 
 from gateway import __version__
+from gateway.cli.plan import plan_command
 from gateway.errors import TongfenError
 
-COMMANDS: tuple[click.Command, ...] = ()
+COMMANDS: tuple[click.Command, ...] = (plan_command,)
 
 
 class CommandGroup(click.Group):
