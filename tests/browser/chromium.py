@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Final
 
+from aiohttp import ClientSession
 from websockets.asyncio.client import ClientConnection, connect
 
 FLAGS: Final = (
@@ -88,14 +89,14 @@ class Tab:
         assert "exceptionDetails" not in result, result
         return result["result"].get("value")
 
-    async def wait_for(self, condition: str) -> Any:
-        """The first value of a JavaScript expression that is true, looked at on every frame."""
+    async def wait_for(self, condition: str) -> None:
+        """Return as soon as a JavaScript expression is true."""
         look = (
             "new Promise((done, fail) => { const end = performance.now() + %d; const look = () => { const it = (() => { try "
-            "{ return %s } catch { return false } })(); if (it) done(it); else if (performance.now() > end) "
+            "{ return %s } catch { return false } })(); if (it) done(true); else if (performance.now() > end) "
             "fail(new Error('never: ' + %s + ' in ' + document.body?.innerText)); else setTimeout(look, 20) }; look() })"
         )
-        return await self.evaluate(look % ((PATIENCE_SECONDS - 10) * 1000, condition, json.dumps(condition)))
+        await self.evaluate(look % ((PATIENCE_SECONDS - 10) * 1000, condition, json.dumps(condition)))
 
     async def click(self, selector: str) -> None:
         """Click the first element that a CSS selector finds."""
@@ -126,12 +127,14 @@ async def browser_tab(profile: Path, *, language: str = "en-US") -> AsyncIterato
         stderr=asyncio.subprocess.PIPE,
     )
     try:
-        port = await devtools_port(process)
+        port = await asyncio.wait_for(devtools_port(process), PATIENCE_SECONDS)
         async with connect(await tab_address(port), max_size=None) as socket:
             tab = Tab(socket)
             listening = asyncio.create_task(tab.listen())
-            yield tab
-        await listening
+            try:
+                yield tab
+            finally:
+                listening.cancel()
     finally:
         process.terminate()
         await process.communicate()
@@ -148,10 +151,6 @@ async def devtools_port(process: asyncio.subprocess.Process) -> int:
 
 async def tab_address(port: int) -> str:
     """The WebSocket address of the first tab."""
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    writer.write(b"GET /json/list HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")
-    answer = await reader.read()
-    writer.close()
-    await writer.wait_closed()
-    tabs = json.loads(answer.partition(b"\r\n\r\n")[2])
+    async with ClientSession() as client, client.get(f"http://127.0.0.1:{port}/json/list") as response:
+        tabs = await response.json(content_type=None)
     return str(next(tab["webSocketDebuggerUrl"] for tab in tabs if tab["type"] == "page"))

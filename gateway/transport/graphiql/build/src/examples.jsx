@@ -3,20 +3,21 @@ import { useGraphiQL, useGraphiQLActions } from "@graphiql/react";
 import { config } from "./config.js";
 import { pick, texts } from "./texts.js";
 
-const text = ({ query }) => query ?? "";
+const OPERATION = /^\s*(?:query|mutation|subscription)\s+(\w+)/m;
 
 /** Put an example into the editors and run it; in a tab of its own, unless the present one holds nothing but an example. */
 function useRunExample() {
-  const { addTab, run } = useGraphiQLActions();
-  const editors = useGraphiQL(({ queryEditor, variableEditor }) => queryEditor && { queryEditor, variableEditor });
-  return (example) => {
-    if (!editors) return;
-    const written = editors.queryEditor.getValue();
-    const isOurs = !written.trim() || written === texts.welcome || config.examples.some((other) => text(other) === written);
+  const { addTab, run, setOperationName } = useGraphiQLActions();
+  const queryEditor = useGraphiQL((state) => state.queryEditor);
+  const variableEditor = useGraphiQL((state) => state.variableEditor);
+  return ({ query, variables }) => {
+    const written = queryEditor.getValue();
+    const isOurs = !written.trim() || written === texts.welcome || config.examples.some((example) => example.query === written);
     if (!isOurs) addTab();
-    editors.queryEditor.setValue(example.query);
-    editors.variableEditor?.setValue(example.variables);
-    setTimeout(run, 50); // after GraphiQL has read the operation's name
+    queryEditor.setValue(query);
+    variableEditor?.setValue(variables);
+    setOperationName(OPERATION.exec(query)?.[1]); // GraphiQL itself reads it a while after the text has changed
+    run();
   };
 }
 

@@ -18,6 +18,7 @@ import "./style.css";
 
 const PLAN_SHOWN = "tongfen:plan";
 const NARROW = window.matchMedia("(max-width: 900px)").matches;
+const PHONE = window.matchMedia("(max-width: 600px)").matches;
 
 function App() {
   const [isPlanShown, setPlanShown] = useState(config.plan && localStorage.getItem(PLAN_SHOWN) !== "no");
@@ -35,10 +36,9 @@ function App() {
         plugins={config.examples.length ? [EXAMPLES_PLUGIN, HISTORY_PLUGIN] : [HISTORY_PLUGIN]}
         visiblePlugin={config.examples.length && !NARROW ? EXAMPLES_PLUGIN : undefined}
         defaultQuery={texts.welcome}
-        defaultTabs={firstTab()}
-        defaultEditorToolsVisibility="variables"
+        defaultEditorToolsVisibility={PHONE ? false : "variables"}
         shouldPersistHeaders={false}
-        {...fromAddress()}
+        {...(fromAddress() ?? firstVisit())}
       >
         <GraphiQL.Logo>
           {config.plan && (
@@ -72,17 +72,18 @@ function Status() {
   );
 }
 
-function firstTab() {
-  const [first] = config.examples;
-  return first ? [{ query: first.query, variables: first.variables }] : undefined;
-}
-
 /** ``?query=…&variables=…`` as other programs link to GraphiQL. */
 function fromAddress() {
   const parameters = new URLSearchParams(location.search);
-  return parameters.has("query")
-    ? { initialQuery: parameters.get("query"), initialVariables: parameters.get("variables") ?? "" }
-    : {};
+  if (!parameters.has("query")) return null;
+  return { initialQuery: parameters.get("query"), initialVariables: parameters.get("variables") ?? "" };
+}
+
+/** Who comes for the first time finds the first example, ready to run. */
+function firstVisit() {
+  const [first] = config.examples;
+  if (!first || localStorage.getItem("graphiql:tabState")) return {};
+  return { initialQuery: first.query, initialVariables: first.variables };
 }
 
 document.documentElement.lang = language === "zh" ? "zh-CN" : "en";

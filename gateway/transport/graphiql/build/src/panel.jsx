@@ -59,7 +59,7 @@ function Steps({ steps }) {
   const all = steps.flat();
   const names = [...new Set(all.map((fetch) => fetch.subgraph))].sort();
   const hue = (subgraph) => HUES[names.indexOf(subgraph) % HUES.length];
-  const byId = new Map(all.map((fetch) => [fetch.id, fetch]));
+  const numbers = new Map(all.map((fetch, index) => [fetch.id, index + 1]));
   return (
     <>
       <p className="summary">
@@ -76,7 +76,8 @@ function Steps({ steps }) {
                 key={fetch.id}
                 fetch={fetch}
                 hue={hue(fetch.subgraph)}
-                after={fetch.dependsOn.map((id) => byId.get(id)).filter(Boolean)}
+                number={numbers.get(fetch.id)}
+                after={fetch.dependsOn.map((id) => numbers.get(id)).filter(Boolean)}
                 isNeeded={pointed?.dependsOn.includes(fetch.id)}
                 onPoint={setPointed}
               />
@@ -88,7 +89,7 @@ function Steps({ steps }) {
   );
 }
 
-function FetchCard({ fetch, hue, after, isNeeded, onPoint }) {
+function FetchCard({ fetch, hue, number, after, isNeeded, onPoint }) {
   return (
     <article
       className={isNeeded ? "fetch needed" : "fetch"}
@@ -98,14 +99,10 @@ function FetchCard({ fetch, hue, after, isNeeded, onPoint }) {
       onMouseLeave={() => onPoint(null)}
     >
       <h4>
-        <span className="number">{fetch.id}</span>
+        <span className="number">{number}</span>
         {fetch.subgraph}
         {!fetch.paths.length && <em>{texts.root}</em>}
-        {after.length > 0 && (
-          <small>
-            {texts.after} {after.map((other) => other.id).join(", ")}
-          </small>
-        )}
+        {after.length > 0 && <small>{texts.after(after)}</small>}
       </h4>
       {fetch.paths.map((path) => (
         <p className="path" key={path}>
