@@ -66,9 +66,14 @@ class Universe:
 
     def value(self, thing: Thing, name: str, arguments: Mapping[str, Any]) -> Any:
         declared = self.full.type_map[thing.type].fields[name]
-        known = {k: v for k, v in arguments.items() if k in declared.args}
+        known = {k: v for k, v in arguments.items() if k in self._public_arguments(thing.type, name)}
         spelled = f"{name}({sorted(known.items())!r})" if known else name
         return self._complete(declared.type, thing, name, spelled)
+
+    def _public_arguments(self, type_name: str, name: str) -> set[str]:
+        public = self.supergraph.api_schema.type_map.get(type_name)
+        declared = getattr(public, "fields", {}).get(name) or self.full.type_map[type_name].fields[name]
+        return set(declared.args)
 
     def _complete(self, type_: GraphQLOutputType, thing: Thing, name: str, spelled: str) -> Any:
         seed = number(thing.name, spelled)
@@ -97,6 +102,8 @@ class Universe:
         if not types:
             return None
         picked = types[seed % len(types)]
+        if picked in self.supergraph.root_types.values():
+            return Thing(picked, picked)
         if picked in self.entities:
             return Thing(picked, f"{picked}:{seed // 7 % POOL}")
         return Thing(picked, f"{thing.name}/{spelled}")
@@ -132,7 +139,7 @@ class Universe:
                 view = g.types.get(p) and g.types[p].fields.get(name)
                 if view and view.type_name in g.types and not g.types[view.type_name].is_interface_object:
                     found &= set(g.types[view.type_name].runtime_types)
-        return sorted(t for t in found if t in self.supergraph.api_schema.type_map)
+        return sorted(t for t in found if t == type_.name or t in self.supergraph.api_schema.type_map)
 
     # Servers.
 
