@@ -1,14 +1,15 @@
 """The command ``tongfen``. Each command has a file of its own here and is registered below; it reads, calls and prints."""
 
-from typing import Any
+from typing import Any, Final
 
 import click
 
 from gateway import __version__
 from gateway.cli.plan import plan_command
+from gateway.cli.serve import serve_command
 from gateway.errors import TongfenError
 
-COMMANDS: tuple[click.Command, ...] = (plan_command,)
+COMMANDS: Final[tuple[click.Command, ...]] = (plan_command, serve_command)
 
 
 class CommandGroup(click.Group):
