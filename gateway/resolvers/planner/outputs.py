@@ -84,9 +84,8 @@ def _with_arguments(field: Field, variables: tuple[Argument, ...]) -> Field:
 
 def _leaf_fields(key: str, leaf: Leaf) -> Iterator[Field]:
     field = leaf.field
-    found = dict.fromkeys((*leaf.wanted, *leaf.read))
-    for guards in found:
-        if not any(set(other) < set(guards) for other in found):
+    for guards in leaf.wanted:
+        if not any(set(other) < set(guards) for other in leaf.wanted):
             yield Field(field.name, key if key != field.name else None, field.arguments, guards, field.directives)
 
 

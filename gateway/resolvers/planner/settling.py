@@ -34,14 +34,14 @@ def _ask_for_inputs(opening: Opening) -> None:
         source, field = reading.source, reading.field
         key = TYPENAME if field.name == TYPENAME else source.position.scope.key_for(field)
         known = source.position.absolute_guards
-        source.read(key, field, tuple(guard for guard in guards if guard not in known))
+        source.want(key, field, tuple(guard for guard in guards if guard not in known))
         for step in (source.step, *source.also):
             opening.node.step.depends_on[step] = None
 
 
 def effective_guards(node: Node) -> Guards:
     """The guards that everything a node brings has in common: where they do not hold, it need not be asked for at all."""
-    return common_guards(_guards_of(node, is_top=True))
+    return common_guards(_guards_of(node))
 
 
 def common_guards(found: Iterable[Guards]) -> Guards:
@@ -54,16 +54,14 @@ def common_guards(found: Iterable[Guards]) -> Guards:
     return tuple(sorted(common or ()))
 
 
-def _guards_of(node: Node, *, is_top: bool) -> Iterator[Guards]:
-    """The guards of every leaf. Below the top a client's leaf counts without its own: its object is wanted all the same."""
+def _guards_of(node: Node) -> Iterator[Guards]:
+    """The guards of every leaf."""
     known = node.position.absolute_guards
     for leaf in node.leaves.values():
         for guards in leaf.wanted:
-            yield (*known, *guards) if is_top else known
-        for guards in leaf.read:
             yield (*known, *guards)
     for child in node.children.values():
-        yield from _guards_of(child, is_top=is_top and child.position.field is None)
+        yield from _guards_of(child)
 
 
 def delay(steps: list[Step]) -> None:
