@@ -19,7 +19,7 @@ def print_plan(kind: OperationKind, fetches: Sequence[Fetch]) -> str:
 
 
 def _block(head: str, body: Iterable[str], end: str = "},") -> Lines:
-    yield f"{head} {{"
+    yield f"{head} {{" if head else "{"
     yield from (f"  {line}" for line in body)
     yield end
 

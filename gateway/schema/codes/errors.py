@@ -27,6 +27,7 @@ class ErrorCode(Code):
         "UNSUPPORTED_LINKED_FEATURE",
         "A subgraph links a specification that must be understood (`for: SECURITY` or `for: EXECUTION`) and is not.",
         "Remove the `for` argument or the `@link`, or link a version of the specification that is supported.",
+        "It speaks of a supergraph that a gateway reads; in a subgraph, an unknown specification is nobody's concern.",
     )
     UNKNOWN_FEDERATION_LINK_VERSION = (
         "UNKNOWN_FEDERATION_LINK_VERSION",
@@ -55,7 +56,7 @@ class ErrorCode(Code):
     )
     INVALID_SUBGRAPH_NAME = (
         "INVALID_SUBGRAPH_NAME",
-        "A subgraph has a name that is reserved or used twice.",
+        "A subgraph has a name that is reserved (`_`).",
         "Rename the subgraph.",
     )
     NO_QUERIES = (
@@ -155,7 +156,7 @@ class ErrorCode(Code):
     )
     KEY_FIELDS_SELECT_INVALID_TYPE = (
         "KEY_FIELDS_SELECT_INVALID_TYPE",
-        "A `@key` names a field whose type is a list, an interface or a union; such a value does not identify anything.",
+        "A `@key` names a field that returns an interface or a union, whose objects cannot be compared by one selection.",
         "Build the key from fields of leaf or object type.",
     )
     KEY_UNSUPPORTED_ON_INTERFACE = (
@@ -195,7 +196,7 @@ class ErrorCode(Code):
     )
     EXTERNAL_COLLISION_WITH_ANOTHER_DIRECTIVE = (
         "EXTERNAL_COLLISION_WITH_ANOTHER_DIRECTIVE",
-        "A field is `@external` and has a directive that only makes sense where the field is resolved.",
+        "A field is `@external` and has `@provides`, which only makes sense where the field is resolved.",
         "Remove the other directive, or remove `@external`.",
     )
     TYPE_WITH_ONLY_UNUSED_EXTERNAL = (
@@ -232,7 +233,6 @@ class ErrorCode(Code):
         "EXTERNAL_ARGUMENT_DEFAULT_MISMATCH",
         "An argument of an `@external` field has another default than where the field is resolved.",
         "Declare the argument with the same default.",
-        "Arguments whose defaults differ are already an ARGUMENT_DEFAULT_MISMATCH, external or not.",
     )
     MERGED_DIRECTIVE_APPLICATION_ON_EXTERNAL = (
         "MERGED_DIRECTIVE_APPLICATION_ON_EXTERNAL",

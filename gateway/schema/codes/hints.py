@@ -105,11 +105,13 @@ class HintCode(Code):
         "INCONSISTENT_TYPE_SYSTEM_DIRECTIVE_LOCATIONS",
         "A composed directive for schemas has different locations; the supergraph has them all.",
         "Define it with the same locations everywhere.",
+        "The supergraph has one subgraph's definition as it is; the others are not compared with it.",
     )
     INCONSISTENT_TYPE_SYSTEM_DIRECTIVE_REPEATABLE = (
         "INCONSISTENT_TYPE_SYSTEM_DIRECTIVE_REPEATABLE",
         "A composed directive for schemas is repeatable in some subgraphs only; in the supergraph it is.",
         "Define it as repeatable everywhere or nowhere.",
+        "The supergraph has one subgraph's definition as it is; the others are not compared with it.",
     )
     INCONSISTENT_NON_REPEATABLE_DIRECTIVE_ARGUMENTS = (
         "INCONSISTENT_NON_REPEATABLE_DIRECTIVE_ARGUMENTS",
@@ -128,8 +130,8 @@ class HintCode(Code):
     )
     DIRECTIVE_COMPOSITION_WARN = (
         "DIRECTIVE_COMPOSITION_WARN",
-        "A directive is composed from specifications whose major versions differ, or is composed in some subgraphs only.",
-        "Link the same version everywhere and name the directive in `@composeDirective` in each subgraph.",
+        "A composed directive has another name in a subgraph that links its specification but does not compose it.",
+        "Import the directive under the same name everywhere.",
     )
 
     # @override
@@ -164,6 +166,6 @@ class HintCode(Code):
     )
     IMPLICITLY_UPGRADED_FEDERATION_VERSION = (
         "IMPLICITLY_UPGRADED_FEDERATION_VERSION",
-        "A subgraph links an older federation version than a directive that is carried into the supergraph needs.",
+        "A subgraph links an older federation version than another specification that it links needs; the newer one is assumed.",
         "Link the newer version in that subgraph.",
     )

@@ -75,12 +75,11 @@ def report_differing(walk: Walk, state: State) -> Hint:
     )
 
 
-def report_too_many_states(most: int) -> CompositionError:
-    """The error for a proof that was given up after ``most`` states."""
+def report_too_many_steps(most: int) -> CompositionError:
+    """The error for a proof that was given up after ``most`` steps."""
     code = ErrorCode.MAX_VALIDATION_SUBGRAPH_PATHS_EXCEEDED
-    return CompositionError(
-        code, f"There are more than {most:,} ways to arrive at types; the proof was given up.", mend=code.mend
-    )
+    message = f"Types can be arrived at in too many ways: after {most:,} steps the proof was given up."
+    return CompositionError(code, message, mend=code.mend)
 
 
 def _coordinate(state: State) -> str:

@@ -15,20 +15,20 @@ _ELSEWHERE = Position("")
 """The parent of every object that is not at the root: a root type that is met again can be entered anew."""
 
 
-class TooManyStates(Exception):  # noqa: N818  # not an error of ours: it ends a walk
+class TooManySteps(Exception):  # noqa: N818  # not an error of ours: it ends a walk
     """The walk was given up."""
 
 
 @dataclass(slots=True)
 class Budget:
-    """How many states may still be visited."""
+    """How many steps may still be taken. A step is one arrival, or its comparison with one earlier arrival at the type."""
 
-    states: int
+    steps: int
 
-    def spend(self) -> None:
-        self.states -= 1
-        if self.states < 0:
-            raise TooManyStates
+    def spend(self, steps: int) -> None:
+        self.steps -= steps
+        if self.steps < 0:
+            raise TooManySteps
 
 
 class Walk:
@@ -49,17 +49,17 @@ class Walk:
         self._visited: dict[TypeName, list[State]] = {}
 
     def run(self, *states: State) -> Findings:
-        """Visit the states and all that follow from them. Raises TooManyStates when the budget is spent."""
+        """Visit the states and all that follow from them. Raises TooManySteps when the budget is spent."""
         waiting = list(states)
         while waiting:
             state = waiting.pop()
             if not self._is_known(state):
-                self.budget.spend()
                 waiting += self._expand(state)
         return self.findings
 
     def _is_known(self, state: State) -> bool:
         visited = self._visited.setdefault(state.type, [])
+        self.budget.spend(1 + len(visited))
         if any(known.slots <= state.slots and known.contexts <= state.contexts for known in visited):
             return True
         visited.append(state)
@@ -99,9 +99,11 @@ class Walk:
         behind = State(type_name, slots, contexts, state, Step.FIELD, name)
         if not slots:
             self._fail(Failure(state, Step.FIELD, name))
+        elif not self._can_agree(behind):
+            return
         elif state.parent is None and state.type == self._mutation and len(slots) > 1:
             self._try_each(behind)
-        elif self._can_agree(behind):
+        else:
             yield behind
 
     def _can_agree(self, behind: State) -> bool:

@@ -24,17 +24,23 @@ _EXAMPLES: Final = {"Int": "1", "Float": "1.5", "Boolean": "true"}
 """Example values of built-in scalars; every other scalar's is a string."""
 
 
+_HEAD: Final = 4
+_TAIL: Final = 20
+"""Of a longer way, only so many levels of its beginning and of its end are shown."""
+
+
 def print_witness(schema: GraphQLSchema, state: State, step: Step, name: str) -> str:
     """The operation that goes to ``state`` and there by ``step`` to ``name``. Required arguments have example values.
 
     ``...`` stands where a client would select something more.
     """
     steps = [*_steps_to(state), (state, step, name)]
-    lines = [_print_step(schema, *each) for each in steps]
+    lines = [_operation_kind(schema, steps[0][0]).value, *(_print_step(schema, *each) for each in steps)]
     if _has_more(schema, state, step, name):
         lines.append("...")
-    kind = _operation_kind(schema, steps[0][0])
-    opening = [f"{'  ' * depth}{line} {{" for depth, line in enumerate([kind.value, *lines[:-1]])]
+    if len(lines) > _HEAD + _TAIL:
+        lines[_HEAD:-_TAIL] = [f"# {len(lines) - _HEAD - _TAIL:,} levels more\n{'  ' * _HEAD}..."]
+    opening = [f"{'  ' * depth}{line} {{" for depth, line in enumerate(lines[:-1])]
     closing = [f"{'  ' * depth}}}" for depth in reversed(range(len(opening)))]
     return "\n".join([*opening, f"{'  ' * len(opening)}{lines[-1]}", *closing])
 

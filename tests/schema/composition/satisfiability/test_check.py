@@ -12,7 +12,7 @@ from gateway.schema.composition.satisfiability import Satisfiability, check_sati
 from gateway.schema.supergraph import read_supergraph
 
 
-def check(body: str, *, max_states: int = 1000) -> Satisfiability:
+def check(body: str, *, max_steps: int = 10_000) -> Satisfiability:
     """The outcome for a supergraph of the subgraphs ``core``, ``city`` and ``carbon``.
 
     ``@in(CITY)`` is short for ``@join__type(graph: CITY)``, ``@from(CITY)`` for ``@join__field(graph: CITY)``; more arguments go
@@ -33,7 +33,7 @@ def check(body: str, *, max_states: int = 1000) -> Satisfiability:
     """
     roots = " ".join(f"{name.lower()}: {name}" for name in ("Mutation", "Subscription") if f"type {name}" in body)
     text = re.sub(r"@in\((\w+)", r"@join__type(graph: \1", re.sub(r"@from\((\w+)", r"@join__field(graph: \1", body))
-    return check_satisfiability(read_supergraph(head.replace("ROOTS", roots) + text), max_states=max_states)
+    return check_satisfiability(read_supergraph(head.replace("ROOTS", roots) + text), max_steps=max_steps)
 
 
 def coordinates(outcome: Satisfiability) -> list[str]:
@@ -240,6 +240,13 @@ def test_a_shared_mutation_that_no_single_subgraph_can_answer_is_an_error() -> N
     assert "if that is core, Site.area is out of reach." in error.message
 
 
+def test_a_shared_mutation_of_abstract_type_must_agree_too() -> None:
+    """Whichever subgraph it is sent to, it should return the same."""
+    body = ABSTRACT.replace("OTHER", "") + "type Mutation @in(CITY) @in(CORE) { build: Place }"
+    body = body.replace("area: Int @from(CITY)", "area: Int")
+    assert [hint.coordinate for hint in check(body).hints] == ["Mutation.build"]
+
+
 def test_a_label_must_leave_every_field_in_reach_either_way() -> None:
     """While the label is off, the field is with carbon, which has no key."""
     label = 'override: "carbon", overrideLabel: "moving"'
@@ -337,9 +344,9 @@ def test_required_arguments_have_example_values() -> None:
     assert expected in only_error(check(body)).message
 
 
-def test_the_proof_is_given_up_after_so_many_states() -> None:
+def test_the_proof_is_given_up_after_so_many_steps() -> None:
     """An error of its own, and no other."""
-    error = only_error(check(TWO_SIDES.replace(" KEYS", ""), max_states=1))
+    error = only_error(check(TWO_SIDES.replace(" KEYS", ""), max_steps=1))
     assert error.code == "MAX_VALIDATION_SUBGRAPH_PATHS_EXCEEDED"
 
 
@@ -348,3 +355,14 @@ def test_subscriptions_are_walked_too() -> None:
     body = TWO_SIDES.replace(" KEYS", "") + "type Subscription @in(CORE) { built: Site @from(CORE) }"
     body = body.replace("site: Site @from(CORE)", "id: ID @from(CORE)")
     assert "subscription {\n  built {\n    area" in only_error(check(body)).message
+
+
+def test_a_long_way_is_shown_by_its_ends() -> None:
+    """The witness of something a thousand levels down is still one that can be read."""
+    types = "".join(f"type T{n} @in(CORE) {{ next: T{n + 1} }}" for n in range(1000))
+    body = f"type Query @in(CORE) @in(CITY) {{ first: T0 @from(CORE) }} {types}"
+    message = only_error(
+        check(f"{body} type T1000 @in(CORE) @in(CITY) {{ a: ID @from(CORE) b: ID @from(CITY) }}")
+    ).message
+    assert "query {\n  first {\n    next {\n      next {\n        # 979 levels more\n        ... {\n" in message
+    assert message.count("\n") < 60
