@@ -16,21 +16,23 @@ import yaml
 from gateway.resolvers.engine import Engine
 from gateway.resolvers.messages import GraphQLRequest
 from gateway.resolvers.subgraph_client import InProcessClient
-from gateway.schema.supergraph import Supergraph, read_supergraph
+from gateway.schema import Subgraph, compose
+from gateway.schema.supergraph import Supergraph
 from tests.resolvers.servers import make_server
 
 FOLDER = Path(__file__).parent
 CASES = sorted(path.parent for path in FOLDER.glob("*/operation.graphql"))
-NOT_SUBGRAPHS = ("operation", "supergraph")
 
 
 def load_subgraphs(case: Path) -> dict[str, str]:
     """Each subgraph's SDL by its name."""
-    return {path.stem: path.read_text() for path in sorted(case.glob("*.graphql")) if path.stem not in NOT_SUBGRAPHS}
+    return {path.stem: path.read_text() for path in sorted(case.glob("*.graphql")) if path.stem != "operation"}
 
 
 def load_supergraph(case: Path) -> Supergraph:
-    return read_supergraph((case / "supergraph.graphql").read_text())
+    result = compose([Subgraph(name, f"http://{name}", sdl) for name, sdl in load_subgraphs(case).items()])
+    assert result.supergraph is not None, result.errors
+    return result.supergraph
 
 
 def load_variables(case: Path) -> Mapping[str, Any]:
