@@ -6,6 +6,7 @@ from gateway.errors import CompositionError, Hint
 from gateway.schema.composition.merge import merge
 from gateway.schema.composition.names import check_names
 from gateway.schema.composition.result import CompositionResult, Subgraph
+from gateway.schema.composition.rules import check_merged
 from gateway.schema.composition.satisfiability import check_satisfiability
 from gateway.schema.subgraph import ReadSubgraph, read_subgraph
 from gateway.schema.subgraph.rules import check_federation, check_graphql
@@ -28,8 +29,9 @@ def compose(subgraphs: Sequence[Subgraph]) -> CompositionResult:
     if errors:
         return _failed(errors)
     merged = merge(upgraded)
-    if merged.document is None:
-        return _failed(merged.errors)
+    errors = check_merged(merged)
+    if errors or merged.document is None:
+        return _failed(errors)
     supergraph = read_supergraph(merged.document)
     proof = check_satisfiability(supergraph)
     if proof.errors:

@@ -50,6 +50,8 @@ def _keep_selection(
         return selection
     type_ = schema.types.get(parent)
     field = type_.fields.get(selection.name.value) if type_ else None
+    if selection.name.value == "__typename":
+        return None
     if field is None:
         return selection  # An unknown field is for the rules to report.
     if _is_external(schema, parent, field.name, external):
