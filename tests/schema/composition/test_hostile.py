@@ -95,6 +95,13 @@ def test_a_subgraph_may_have_any_name(name: str) -> None:
     assert_is_an_outcome(compose([Subgraph(name, "http://x", "type Query { x: Int }"), *others]))
 
 
+def test_a_deeply_nested_field_set_is_refused() -> None:
+    """A hundred thousand levels of a selection do not exhaust the stack."""
+    fields = "a { " * 100_000 + "id" + " }" * 100_000
+    text = LINK + f'type Query {{ a: A }} type A @key(fields: "{fields}") {{ id: ID! a: A }}'
+    assert [error.code for error in compose_sdl(text).errors] == ["KEY_INVALID_FIELDS"]
+
+
 def test_a_deeply_nested_value_is_refused() -> None:
     """Nor do ten thousand levels of a list."""
     text = f"type Query {{ x(a: Int = {'[' * 10_000}{']' * 10_000}): Int }}"
