@@ -66,7 +66,7 @@ class Completion:
 
     def _complete_object(self, position: Position, value: JsonObject, place: Place) -> Any:
         type_name = value.get("__typename") if position.is_abstract else position.type_name
-        fields = position.fields_of(type_name) if isinstance(type_name, str) else None
+        fields = position.fields_of(type_name) if type_name is None or isinstance(type_name, str) else None
         if fields is None:
             self._report(f"Cannot tell which type of {position.type_name} this object has.", place)
             return None

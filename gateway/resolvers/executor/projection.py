@@ -10,6 +10,7 @@ from typing import Any
 
 from graphql import (
     GraphQLEnumType,
+    GraphQLInterfaceType,
     GraphQLList,
     GraphQLNonNull,
     GraphQLObjectType,
@@ -58,23 +59,51 @@ class Position:
         self._schema = schema
         self._selections = selections
         self._variables = variables
-        self._fields: dict[TypeName, tuple[ProjectedField, ...] | None] = {}
+        self._fields: dict[TypeName | None, tuple[ProjectedField, ...]] = {}
 
-    def fields_of(self, type_name: TypeName) -> tuple[ProjectedField, ...] | None:
-        """What to answer for an object of this type, in order; None where clients know no such object type."""
-        if type_name not in self._fields:
-            found = self._schema.type_map.get(type_name)
-            self._fields[type_name] = self._project(found) if isinstance(found, GraphQLObjectType) else None
-        return self._fields[type_name]
+    def fields_of(self, type_name: TypeName | None) -> tuple[ProjectedField, ...] | None:
+        """What to answer for an object of this type, in order; None where clients know no such object type.
 
-    def _project(self, runtime_type: GraphQLObjectType) -> tuple[ProjectedField, ...]:
+        Without a name, what can be answered for any object here; None where that depends on its type.
+        """
+        if type_name in self._fields:
+            return self._fields[type_name]
+        found = self._schema.type_map.get(type_name or self.type_name)
+        if isinstance(found, GraphQLObjectType):
+            self._fields[type_name] = self._project(found)
+        elif type_name is None and isinstance(found, GraphQLInterfaceType) and self._is_alike(self._selections, found):
+            self._fields[None] = self._project(found)
+        return self._fields.get(type_name)
+
+    def declared_type(self, coordinate: str) -> GraphQLOutputType:
+        """The public type of ``Type.field``."""
+        type_name, _, field_name = coordinate.partition(".")
+        declared: Any = self._schema.type_map[type_name]
+        found: GraphQLOutputType = declared.fields[field_name].type
+        return found
+
+    def _is_alike(self, selections: SelectionSet, interface: GraphQLInterfaceType) -> bool:
+        """Whether these selections are the same for every type that implements ``interface``."""
+        for selection in selections:
+            if isinstance(selection, Field):
+                if selection.name == "__typename":
+                    return False
+            elif not self._applies(selection.type_condition, interface) or not self._is_alike(
+                selection.selections, interface
+            ):
+                return False
+        return True
+
+    def _project(self, runtime_type: GraphQLObjectType | GraphQLInterfaceType) -> tuple[ProjectedField, ...]:
         """GraphQL specification, section 6.3.2, CollectFields: each response key where it comes first."""
         grouped: dict[ResponseKey, list[Field]] = {}
         for field in self._collect(self._selections, runtime_type):
             grouped.setdefault(field.response_key, []).append(field)
         return tuple(self._project_field(key, fields, runtime_type) for key, fields in grouped.items())
 
-    def _collect(self, selections: SelectionSet, runtime_type: GraphQLObjectType) -> Iterator[Field]:
+    def _collect(
+        self, selections: SelectionSet, runtime_type: GraphQLObjectType | GraphQLInterfaceType
+    ) -> Iterator[Field]:
         for selection in selections:
             if not hold(selection.guards, self._variables):
                 continue
@@ -83,13 +112,15 @@ class Position:
             elif self._applies(selection.type_condition, runtime_type):
                 yield from self._collect(selection.selections, runtime_type)
 
-    def _applies(self, condition: TypeName | None, runtime_type: GraphQLObjectType) -> bool:
+    def _applies(self, condition: TypeName | None, runtime_type: GraphQLObjectType | GraphQLInterfaceType) -> bool:
         if condition is None or condition == runtime_type.name:
             return True
         declared = self._schema.type_map.get(condition)
         return is_abstract_type(declared) and self._schema.is_sub_type(declared, runtime_type)
 
-    def _project_field(self, key: ResponseKey, fields: list[Field], runtime_type: GraphQLObjectType) -> ProjectedField:
+    def _project_field(
+        self, key: ResponseKey, fields: list[Field], runtime_type: GraphQLObjectType | GraphQLInterfaceType
+    ) -> ProjectedField:
         name = fields[0].name
         coordinate = f"{runtime_type.name}.{name}"
         if name == "__typename":

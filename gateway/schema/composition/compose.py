@@ -3,8 +3,10 @@
 from collections.abc import Iterable, Sequence
 
 from gateway.errors import CompositionError, Hint
+from gateway.schema.composition.inaccessible import check_inaccessible
 from gateway.schema.composition.merge import merge
 from gateway.schema.composition.names import check_names
+from gateway.schema.composition.places import add_places
 from gateway.schema.composition.result import CompositionResult, Subgraph
 from gateway.schema.composition.rules import check_merged
 from gateway.schema.composition.satisfiability import check_satisfiability
@@ -23,7 +25,9 @@ def compose(subgraphs: Sequence[Subgraph]) -> CompositionResult:
     if errors:
         return _failed(errors)
     upgraded, errors = upgrade_subgraphs(schemas)
-    errors += [
+    if errors:
+        return _failed(errors)
+    errors = [
         error for was, now in zip(schemas, upgraded, strict=True) if was is not now for error in check_federation(now)
     ]
     if errors:
@@ -32,10 +36,12 @@ def compose(subgraphs: Sequence[Subgraph]) -> CompositionResult:
     errors = check_merged(merged)
     if errors or merged.document is None:
         return _failed(errors)
+    if hidden := check_inaccessible(merged.document):
+        return _failed(add_places(hidden, schemas))
     supergraph = read_supergraph(merged.document)
     proof = check_satisfiability(supergraph)
     if proof.errors:
-        return _failed(proof.errors)
+        return _failed(add_places(proof.errors, schemas))
     return CompositionResult(supergraph, (), _sorted_hints((*merged.hints, *proof.hints)))
 
 

@@ -593,6 +593,27 @@ async def test_a_type_that_no_fragment_matches_is_an_empty_object() -> None:
     assert result.data == {"holders": [{}]}
 
 
+async def test_an_object_of_unknown_type_has_what_every_type_has() -> None:
+    """An interface object's subgraph does not tell the type; where the answer does not depend on it, nobody need be asked."""
+    client = core(holders=[{"name": "x"}])
+    result = await ask(
+        client, "{ holders { name ... on Holder { n: name } } }", root(0, "core", "holders { name n: name }")
+    )
+    assert result.data == {"holders": [{"name": "x", "n": None}]}
+
+
+@pytest.mark.parametrize(
+    "selection", ["__typename", "name ... on University { rank }", "... { ... on Company { name } }"]
+)
+async def test_an_object_of_unknown_type_is_null_where_the_answer_depends_on_it(selection: str) -> None:
+    """To leave a fragment out, or a name, would be a lie."""
+    result = await ask(
+        core(holders=[{"name": "x"}]), f"{{ holders {{ {selection} }} }}", root(0, "core", "holders { name }")
+    )
+    assert result.data == {"holders": [None]}
+    assert [p["path"] for p in result.problems] == [["holders", 0]]
+
+
 @pytest.mark.parametrize("value", ["HIDDEN", "UNKNOWN", 3])
 async def test_an_enum_value_that_is_not_public_becomes_null(value: Any) -> None:
     """Inaccessible and unknown values alike; the client is told in valueCompletion."""

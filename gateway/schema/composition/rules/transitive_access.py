@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import product
 
 from graphql import (
     FieldNode,
@@ -41,11 +42,9 @@ class _Access:
 
 
 def _implies(own: tuple[Alternatives, ...], needed: tuple[Alternatives, ...]) -> bool:
-    return all(any(_is_stronger(one, wanted) for one in own) for wanted in needed)
-
-
-def _is_stronger(one: Alternatives, wanted: Alternatives) -> bool:
-    return all(any(other <= alternative for other in wanted) for alternative in one)
+    """All of one's own must hold at once, so they are multiplied out first."""
+    combined = [frozenset().union(*choice) for choice in product(*own)]
+    return all(any(other <= one for other in wanted) for wanted in needed for one in combined)
 
 
 def required_data_is_as_protected(merged: Merged) -> Iterator[CompositionError]:
