@@ -122,7 +122,7 @@ def _converted(deals: list[Deal]) -> Iterator[_Grant]:
     """Deals of achievements that could be licensed free, bought by those who may use such licences, after a while of use."""
     for deal in deals:
         achievement, draw = deal.achievement, Draw(f"licence:{deal.id}")
-        first, last = later(day_of(achievement.published_at), 10), later(day_of(deal.signed_at), -20)
+        first, last = later(day_of(achievement.published_at), 5), later(day_of(deal.signed_at), -10)
         if achievement.supports_free_licence and deal.buyer.may_use_free_licences and later(first, 7) < last:
             free_from = day_of(moment_between(draw, first, last))
             yield achievement, deal.buyer, free_from, later(free_from, 365 * draw.between(1, 2)), deal

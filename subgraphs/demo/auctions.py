@@ -22,6 +22,15 @@ WITHOUT_DEAL: Final = {
 }
 """How many auctions there are in each state but SOLD (assumed)."""
 
+_DAYS_BEFORE: Final = {
+    AuctionStatus.OPEN: 4,
+    AuctionStatus.EXTENDED: 6,
+    AuctionStatus.SCHEDULED: 1,
+    AuctionStatus.UNSOLD: 90,
+    AuctionStatus.WITHDRAWN: 1,
+}
+"""How many days before the data date an achievement must have been published to be in each state."""
+
 _BID_COUNTS: Final = {
     AuctionStatus.SOLD: (3, 10),
     AuctionStatus.OPEN: (5, 12),
@@ -97,18 +106,16 @@ def _plan_sold(deal: Deal) -> _Plan:
 
 
 def _plan_others(achievements: list[Achievement], traded: set[str]) -> Iterator[_Plan]:
-    """Achievements that may be auctioned, by lot, for each state in turn; the current ones before those of the past."""
+    """For each state so many achievements by lot, such as were published long enough before."""
     waiting = [a for a in achievements if a.id not in traded and a.maturity >= 4 and a.asking_price_fen]
-    waiting.sort(key=lambda a: int.from_bytes(rank(f"auctioned:{a.id}")[:8], "big") // appeal(a))
-    candidates = iter([a for a in waiting if day_of(a.published_at) <= later(DATA_DATE, -6)])
+    waiting.sort(key=lambda a: int.from_bytes(rank(f"auctioned:{a.id}")[:8], "big") // appeal(a) ** 2)
     for status, count in WITHOUT_DEAL.items():
-        left = count
-        while left:
-            achievement = next(candidates)
-            if status is AuctionStatus.UNSOLD and day_of(achievement.published_at) > later(DATA_DATE, -90):
-                continue
+        last = later(DATA_DATE, -_DAYS_BEFORE[status])
+        taken = [a for a in waiting if day_of(a.published_at) <= last][:count]
+        gone = {a.id for a in taken}
+        waiting = [a for a in waiting if a.id not in gone]
+        for achievement in taken:
             yield _plan_other(achievement, status)
-            left -= 1
 
 
 def _plan_other(achievement: Achievement, status: AuctionStatus) -> _Plan:
@@ -120,7 +127,7 @@ def _plan_other(achievement: Achievement, status: AuctionStatus) -> _Plan:
 
 def _dates(draw: Draw, achievement: Achievement, status: AuctionStatus) -> tuple[date, date]:
     if status is AuctionStatus.OPEN:
-        return later(DATA_DATE, -draw.between(3, 5)), later(DATA_DATE, draw.between(1, 11))
+        return later(DATA_DATE, -draw.between(1, 3)), later(DATA_DATE, draw.between(1, 11))
     if status is AuctionStatus.EXTENDED:
         return later(DATA_DATE, -4), DATA_DATE
     if status is AuctionStatus.UNSOLD:

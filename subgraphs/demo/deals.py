@@ -167,7 +167,7 @@ def _prices(bargains: list[_Bargain]) -> dict[str, int]:
 def _pick_buyer(draw: Draw, register: Register, achievement: Achievement) -> Organization:
     near = achievement.city if draw.chance(65) else ""
     buyers = register.working_in(OrganizationKind.ENTERPRISE, achievement.leaf.field, near)
-    if achievement.supports_free_licence and draw.chance(45):
+    if achievement.supports_free_licence and draw.chance(65):
         everywhere = register.working_in(OrganizationKind.ENTERPRISE, achievement.leaf.field)
         buyers = [enterprise for enterprise in everywhere if enterprise.may_use_free_licences]
     return draw.pick([enterprise for enterprise in buyers if enterprise is not achievement.owner])

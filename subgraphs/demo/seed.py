@@ -26,7 +26,7 @@ class SeedError(Exception):
 
 def database_file(directory: Path, name: str) -> Path:
     """The SQLite file of a subgraph in a directory of demo data."""
-    return directory / f"{name}.sqlite"
+    return directory / f"{name}.db"
 
 
 def data_version() -> str:
@@ -41,7 +41,7 @@ def data_version() -> str:
 
 
 async def seed_directory(directory: Path, on_progress: OnProgress) -> bool:
-    """Have a directory hold the demo data's current version as ``NAME.sqlite``; tells whether it had to be made.
+    """Have a directory hold the demo data's current version as ``NAME.db``; tells whether it had to be made.
 
     Raises ``SeedError`` where the directory holds anything else than demo data: it is never overwritten.
     """

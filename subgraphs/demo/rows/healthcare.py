@@ -18,14 +18,14 @@ _DEPARTMENTS: Final = (
     "心血管内科", "神经外科", "骨科", "肿瘤内科", "呼吸与危重症医学科", "消化内科", "内分泌科", "眼科", "口腔科", "儿科",
     "新生儿科", "妇产科", "康复医学科", "放射科", "超声医学科", "检验科", "中医科", "急诊医学科", "重症医学科", "皮肤科",
 )  # fmt: skip
-_ENDPOINTS: Final = (
-    "12个月靶病变失败率",
-    "术后30天主要不良事件",
-    "诊断一致率",
-    "24周客观缓解率",
-    "12周症状评分变化",
-    "6个月功能评分",
-)
+_ENDPOINTS: Final = {
+    "0301": ("12个月靶部位失败率", "术后30天主要不良事件发生率", "6个月植入物在位率"),
+    "0302": ("诊断一致率", "阳性预测值", "平均绝对误差"),
+    "0303": ("12周功能评分变化", "24周日常生活能力评分"),
+    "0304": ("24周客观缓解率", "无进展生存期", "52周糖化指标变化"),
+    "0305": ("灵敏度与特异度", "与金标准符合率"),
+    "0306": ("12周症状评分变化", "8周复发率"),
+}
 _FIRST_TRIED_LEVEL: Final = 5
 _FIRST_REGISTERED_LEVEL: Final = 8
 _NUMBER_WORDS: Final = {
@@ -70,7 +70,7 @@ def _profile(achievement: Achievement) -> Row:
         "trial_phase": min(achievement.maturity - 4, 3) if tried else None,
         "registration_no": number if achievement.maturity >= _FIRST_REGISTERED_LEVEL else None,
         "trial_subjects": subjects if tried else None,
-        "trial_endpoint": draw.pick(_ENDPOINTS) if tried else None,
+        "trial_endpoint": draw.pick(_ENDPOINTS[leaf.code]) if tried else None,
         "trial_adverse_events": draw.below(subjects // 12) if tried else None,
     }
 
