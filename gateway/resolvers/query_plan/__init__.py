@@ -1,4 +1,4 @@
-"""What a plan is, and its text and JSON forms."""
+"""A query plan as data, and its text and JSON form."""
 
 from gateway.resolvers.query_plan.nodes import (
     EACH_ITEM,

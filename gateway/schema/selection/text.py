@@ -51,7 +51,7 @@ def _read_selection(node: SelectionNode, fragments: Fragments) -> Selection | No
     guards = _read_guards(node.directives)
     if guards is None:
         return None
-    directives = _read_directives(node.directives)
+    directives = read_directives(node.directives)
     if isinstance(node, FieldNode):
         return Field(
             name=node.name.value,
@@ -85,7 +85,8 @@ def _read_guards(directives: Iterable[DirectiveNode] | None) -> tuple[Guard, ...
     return tuple(sorted(guards))
 
 
-def _read_directives(directives: Iterable[DirectiveNode] | None) -> tuple[Directive, ...]:
+def read_directives(directives: Iterable[DirectiveNode] | None) -> tuple[Directive, ...]:
+    """Applied directives as frozen data, without ``@skip`` and ``@include``."""
     return tuple(
         Directive(directive.name.value, _read_arguments(directive.arguments))
         for directive in directives or ()
@@ -128,9 +129,23 @@ def _print_selection(selection: Selection) -> str:
         head = f"{alias}{selection.name}{_print_arguments(selection.arguments)}"
     else:
         head = f"... on {selection.type_condition}" if selection.type_condition else "..."
-    head += "".join(f" @{'include' if g.expected else 'skip'}(if: ${g.variable})" for g in selection.guards)
+    own, outer = _split_guards(selection.guards)
+    head += "".join(_print_guard(guard) for guard in own)
     head += "".join(f" @{d.name}{_print_arguments(d.arguments)}" for d in selection.directives)
-    return f"{head} {{ {print_selections(selection.selections)} }}" if selection.selections else head
+    text = f"{head} {{ {print_selections(selection.selections)} }}" if selection.selections else head
+    for guard in outer:
+        text = f"...{_print_guard(guard)} {{ {text} }}"
+    return text
+
+
+def _split_guards(guards: tuple[Guard, ...]) -> tuple[tuple[Guard, ...], tuple[Guard, ...]]:
+    """The first guard of each kind, and those that need a fragment around: a directive may stand once in a place (section 5.7.3)."""
+    own = {guard.expected: guard for guard in reversed(guards)}
+    return tuple(g for g in guards if own[g.expected] is g), tuple(g for g in guards if own[g.expected] is not g)
+
+
+def _print_guard(guard: Guard) -> str:
+    return f" @{'include' if guard.expected else 'skip'}(if: ${guard.variable})"
 
 
 def _print_arguments(arguments: tuple[Argument, ...]) -> str:

@@ -38,6 +38,12 @@ def test_variable_conditions_become_sorted_guards() -> None:
     assert field.guards == (Guard("y", True), Guard("z", False))
 
 
+def test_a_directive_is_printed_once_in_a_place() -> None:
+    """Two conditions of one kind, as inlined fragments bring about, are printed one around the other."""
+    field = Field("a", guards=(Guard("x", True), Guard("y", True), Guard("z", False)))
+    assert print_selections((field,)) == "... @include(if: $y) { a @include(if: $x) @skip(if: $z) }"
+
+
 def test_the_order_of_arguments_carries_no_meaning() -> None:
     """Two fields that differ in the order of their arguments are equal."""
     assert parse_field_set("a(x: 1, y: $v)") == parse_field_set("a(y: $v, x: 1)")

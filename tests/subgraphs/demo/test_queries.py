@@ -1,6 +1,6 @@
 """The ten front-end queries have something to show: their variables name things that exist and are worth a page."""
 
-# ruff: noqa: S608 - the SQL is put together from constants of this file
+
 
 import json
 import sqlite3

@@ -1,0 +1,49 @@
+"""Every code that a response of the gateway can carry in ``extensions.code``, with its meaning: one table."""
+
+from collections.abc import Mapping
+from typing import Final
+
+GRAPHQL_PARSE_FAILED: Final = "GRAPHQL_PARSE_FAILED"
+GRAPHQL_VALIDATION_FAILED: Final = "GRAPHQL_VALIDATION_FAILED"
+OPERATION_RESOLUTION_FAILURE: Final = "OPERATION_RESOLUTION_FAILURE"
+VALIDATION_INVALID_TYPE_VARIABLE: Final = "VALIDATION_INVALID_TYPE_VARIABLE"
+METHOD_NOT_ALLOWED: Final = "METHOD_NOT_ALLOWED"
+SUBSCRIPTION_NOT_SUPPORTED: Final = "SUBSCRIPTION_NOT_SUPPORTED"
+INTROSPECTION_DISABLED: Final = "INTROSPECTION_DISABLED"
+MAX_TOKENS_LIMIT: Final = "MAX_TOKENS_LIMIT"
+MAX_DEPTH_LIMIT: Final = "MAX_DEPTH_LIMIT"
+MAX_ALIASES_LIMIT: Final = "MAX_ALIASES_LIMIT"
+MAX_ROOT_FIELDS_LIMIT: Final = "MAX_ROOT_FIELDS_LIMIT"
+MAX_DIRECTIVES_LIMIT: Final = "MAX_DIRECTIVES_LIMIT"
+MAX_SELECTIONS_LIMIT: Final = "MAX_SELECTIONS_LIMIT"
+MAX_INTROSPECTION_DEPTH_LIMIT: Final = "MAX_INTROSPECTION_DEPTH_LIMIT"
+QUERY_PLANNING_FAILED: Final = "QUERY_PLANNING_FAILED"
+SUBREQUEST_HTTP_ERROR: Final = "SUBREQUEST_HTTP_ERROR"
+SUBREQUEST_MALFORMED_RESPONSE: Final = "SUBREQUEST_MALFORMED_RESPONSE"
+DOWNSTREAM_SERVICE_ERROR: Final = "DOWNSTREAM_SERVICE_ERROR"
+RESPONSE_VALIDATION_FAILED: Final = "RESPONSE_VALIDATION_FAILED"
+INTERNAL_SERVER_ERROR: Final = "INTERNAL_SERVER_ERROR"
+
+MEANINGS: Final[Mapping[str, str]] = {
+    GRAPHQL_PARSE_FAILED: "The request's text is not GraphQL.",
+    GRAPHQL_VALIDATION_FAILED: "The operation is not valid on the schema that clients see.",
+    OPERATION_RESOLUTION_FAILURE: "The document has no operation of that name, or several and no name was given.",
+    VALIDATION_INVALID_TYPE_VARIABLE: "A variable is missing, or its value is not one of its type.",
+    METHOD_NOT_ALLOWED: "The operation may not come by this HTTP method: a mutation needs POST.",
+    SUBSCRIPTION_NOT_SUPPORTED: "The operation is a subscription, and this transport cannot stream.",
+    INTROSPECTION_DISABLED: "The schema was asked for, and the operator does not show it.",
+    MAX_TOKENS_LIMIT: "The request's text has more tokens than the gateway reads.",
+    MAX_DEPTH_LIMIT: "Fields are nested deeper than allowed.",
+    MAX_ALIASES_LIMIT: "There are more aliased fields than allowed, fragments counted at each use.",
+    MAX_ROOT_FIELDS_LIMIT: "There are more root fields than allowed, fragments counted at each use.",
+    MAX_DIRECTIVES_LIMIT: "There are more directives than allowed, fragments counted at each use.",
+    MAX_SELECTIONS_LIMIT: "There are more selections than allowed, fragments counted at each use.",
+    MAX_INTROSPECTION_DEPTH_LIMIT: "Introspection nests lists of fields, types or arguments deeper than allowed.",
+    QUERY_PLANNING_FAILED: "The operation is valid, but no plan was found for it.",
+    SUBREQUEST_HTTP_ERROR: "A subgraph could not be reached, did not answer in time, or answered with an HTTP error.",
+    SUBREQUEST_MALFORMED_RESPONSE: "A subgraph answered, but not with a GraphQL response.",
+    DOWNSTREAM_SERVICE_ERROR: "A subgraph reported this error without a code of its own.",
+    RESPONSE_VALIDATION_FAILED: "A subgraph's value is not one of the field's type, or is null where it must not be.",
+    INTERNAL_SERVER_ERROR: "The gateway failed. Its log says why.",
+}
+"""What each code means, for documentation and for operators."""

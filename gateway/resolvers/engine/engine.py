@@ -1,0 +1,170 @@
+"""One request, as a paragraph: read, plan, fetch, write."""
+
+import logging
+import random
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
+
+import msgspec
+
+from gateway.errors import PlanningError, RequestError
+from gateway.resolvers import codes
+from gateway.resolvers.engine.labels import draw_labels
+from gateway.resolvers.engine.prepared_cache import PreparedCache
+from gateway.resolvers.engine.ready import ReadyOperation
+from gateway.resolvers.executor import (
+    ErrorPolicy,
+    Executed,
+    RunOptions,
+    asks_for_schema,
+    execute_operation,
+    prepare,
+)
+from gateway.resolvers.executor.compiled import CompiledRun, ReplayClient, SurpriseError
+from gateway.resolvers.messages import GraphQLRequest, GraphQLResponse
+from gateway.resolvers.operation import Limits, Operation, coerce_variables, read_operation
+from gateway.resolvers.planner import plan_operation
+from gateway.resolvers.query_plan import QueryPlan
+from gateway.resolvers.subgraph_client import SubgraphClient
+from gateway.schema.query_graph import build_query_graph
+from gateway.schema.supergraph import Supergraph
+from gateway.types import Label, OperationKind, SubgraphName
+
+LOG: Final = logging.getLogger("gateway.engine")
+
+PlanOperation = Callable[[Operation, frozenset[Label]], QueryPlan]
+"""Makes the plan of an operation while these labels are active; raises ``PlanningError``."""
+
+
+@dataclass(frozen=True, slots=True)
+class EngineOptions:
+    """How an engine treats requests.
+
+    ``headers`` are the client's headers that subgraphs get, in lower case, ``headers_by_subgraph`` what single subgraphs get instead.
+    ``active_labels`` are override labels that are always active, besides those drawn by chance. ``cached_operations`` are how many
+    operations are kept ready to run. ``compiled`` operations run as generated code where they can; their answers are the same.
+    """
+
+    introspection: bool = True
+    error_policy: ErrorPolicy = field(default_factory=ErrorPolicy)
+    headers: tuple[str, ...] = ()
+    headers_by_subgraph: Mapping[SubgraphName, tuple[str, ...]] = field(default_factory=dict)
+    active_labels: frozenset[Label] = frozenset()
+    cached_operations: int = 1_000
+    compiled: bool = True
+
+
+class Engine:
+    """Answers GraphQL requests from one supergraph. A new supergraph gets a new engine; the client belongs to who made it."""
+
+    def __init__(
+        self,
+        supergraph: Supergraph,
+        client: SubgraphClient,
+        *,
+        limits: Limits | None = None,
+        options: EngineOptions | None = None,
+        planner: PlanOperation | None = None,
+        chance: Callable[[], float] = random.random,
+    ) -> None:
+        """``planner`` makes plans instead of the gateway's own; ``chance`` gives numbers from 0 to 1 for ``percent(…)`` labels."""
+        self._supergraph = supergraph
+        self._client = client
+        self._limits = limits or Limits()
+        self._options = options or EngineOptions()
+        self._plan = planner or _own_planner(supergraph)
+        self._chance = chance
+        self._prepared = PreparedCache(self._options.cached_operations)
+
+    async def execute(self, request: GraphQLRequest) -> GraphQLResponse:
+        """The response to one request. Raises nothing but cancellation, which stops its requests upstream."""
+        try:
+            ready = self._prepare(request)
+            prepared = ready.prepared
+            self._check(request, prepared.operation)
+            variables = coerce_variables(self._supergraph.api_schema, prepared.operation.variables, request.variables)
+            if request.dry_run:
+                return _respond(Executed(None, (), ()), prepared.plan)
+            options = self._run_options(request, variables, prepared.plan)
+            if request.expose_plan:
+                return _respond(await execute_operation(prepared, options), prepared.plan)
+            return await self._run(ready, options)
+        except RequestError as error:
+            return GraphQLResponse(_encode({"errors": list(error.errors)}), executed=False, status=error.status)
+        except PlanningError as error:
+            failure = {"message": error.message, "extensions": {"code": error.code}}
+            return _respond(Executed(None, (failure,), ()))
+        except Exception:
+            LOG.exception("a request failed")
+            failure = {"message": "The gateway failed.", "extensions": {"code": codes.INTERNAL_SERVER_ERROR}}
+            return GraphQLResponse(_encode({"errors": [failure]}), executed=False, status=500)
+
+    async def _run(self, ready: ReadyOperation, options: RunOptions) -> GraphQLResponse:
+        """Run the compiled operation; where there is none, or at a surprise, the plain executor."""
+        compiled = ready.compiled() if self._options.compiled else None
+        if compiled is None:
+            return _respond(await execute_operation(ready.prepared, options))
+        run = CompiledRun(compiled, options.client, options.variables, options.headers)
+        try:
+            return GraphQLResponse(b'{"data":%b}' % await run.answer(), executed=True)
+        except SurpriseError:
+            known = ReplayClient(options.client, run.exchanges)
+            return _respond(await execute_operation(ready.prepared, replace(options, client=known)))
+
+    def _prepare(self, request: GraphQLRequest) -> ReadyOperation:
+        labels = draw_labels(self._supergraph.labels, self._options.active_labels, self._chance)
+        key = (request.query, request.operation_name, labels)
+        ready = self._prepared.get(key)
+        if ready is None:
+            operation = read_operation(self._supergraph.api_schema, request.query, request.operation_name, self._limits)
+            ready = ReadyOperation(prepare(operation, self._plan(operation, labels), self._supergraph))
+            self._prepared.put(key, ready)
+        return ready
+
+    def _check(self, request: GraphQLRequest, operation: Operation) -> None:
+        """Refuse what this request may not do, however valid it is."""
+        if operation.kind is OperationKind.SUBSCRIPTION:
+            message = "Subscriptions need a transport that can stream; this one cannot."
+            raise RequestError(message, code=codes.SUBSCRIPTION_NOT_SUPPORTED)
+        if request.read_only and operation.kind is OperationKind.MUTATION:
+            raise RequestError("A mutation must be sent by POST.", code=codes.METHOD_NOT_ALLOWED, status=405)
+        if not self._options.introspection and asks_for_schema(operation.selections):
+            message = "Introspection is switched off: __schema and __type cannot be asked for."
+            raise RequestError(message, code=codes.INTROSPECTION_DISABLED)
+
+    def _run_options(self, request: GraphQLRequest, variables: Mapping[str, Any], plan: QueryPlan) -> RunOptions:
+        return RunOptions(
+            client=self._client,
+            variables=variables,
+            headers={fetch.subgraph: self._headers_for(fetch.subgraph, request) for fetch in plan.fetches},
+            error_policy=self._options.error_policy,
+        )
+
+    def _headers_for(self, subgraph: SubgraphName, request: GraphQLRequest) -> Mapping[str, str]:
+        names = self._options.headers_by_subgraph.get(subgraph, self._options.headers)
+        return {name: request.headers[name] for name in names if name in request.headers}
+
+
+def _own_planner(supergraph: Supergraph) -> PlanOperation:
+    query_graph = build_query_graph(supergraph)
+    return lambda operation, labels: plan_operation(query_graph, operation, labels=labels)
+
+
+def _respond(executed: Executed, plan: QueryPlan | None = None) -> GraphQLResponse:
+    """GraphQL specification, section 7.1. Errors come first: whoever reads a response should see them."""
+    entries: dict[str, Any] = {"errors": executed.errors} if executed.errors else {}
+    entries["data"] = executed.data
+    extensions: dict[str, Any] = {}
+    if executed.problems:
+        extensions["valueCompletion"] = executed.problems
+    if plan is not None:
+        shown = {"object": plan.to_json(), "text": str(plan)}
+        extensions.update(queryPlan=shown, apolloQueryPlan=shown)
+    if extensions:
+        entries["extensions"] = extensions
+    return GraphQLResponse(_encode(entries), executed=True)
+
+
+def _encode(entries: Mapping[str, Any]) -> bytes:
+    return msgspec.json.encode(entries)

@@ -1,0 +1,28 @@
+"""Execute one prepared operation: fetch what the plan says, then write what the client asked for."""
+
+from dataclasses import dataclass
+
+from gateway.resolvers.executor.completion import Completion
+from gateway.resolvers.executor.introspection import introspect
+from gateway.resolvers.executor.paths import JsonObject
+from gateway.resolvers.executor.prepared import PreparedOperation
+from gateway.resolvers.executor.run import RunOptions, run_plan
+
+
+@dataclass(frozen=True, slots=True)
+class Executed:
+    """What the client gets. ``problems`` are values that the gateway itself had to null."""
+
+    data: JsonObject | None
+    errors: tuple[JsonObject, ...]
+    problems: tuple[JsonObject, ...]
+
+
+async def execute_operation(prepared: PreparedOperation, options: RunOptions) -> Executed:
+    """The response to an operation whose variables are coerced. Data is partial where there are errors, never absent for them."""
+    schema, operation = prepared.supergraph.api_schema, prepared.operation
+    root = prepared.projection(options.variables)
+    outcome = await run_plan(prepared, options)
+    completion = Completion(outcome.errors, introspect(schema, root, operation.variables, options.variables))
+    data = completion.complete_root(root, outcome.data)
+    return Executed(data, outcome.errors, tuple(completion.problems))

@@ -1,0 +1,156 @@
+"""From settled steps to fetches: one request for all entities of a subgraph and wave, with its operation text."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from gateway.resolvers.operation import Operation
+from gateway.resolvers.planner.drafts import Draft, coordinates, draft_step, join_drafts
+from gateway.resolvers.planner.outputs import merge, read_output, without_guards
+from gateway.resolvers.planner.settling import common_guards, effective_guards
+from gateway.resolvers.planner.steps import Step
+from gateway.resolvers.planner.tree import Guards
+from gateway.resolvers.query_plan import EntityPart, Fetch, RootPart
+from gateway.schema.query_graph import QueryGraph
+from gateway.schema.selection import Field, InlineFragment, Selection, print_selections
+from gateway.types import OperationKind, SubgraphName
+
+ENTITIES = "_entities"
+REPRESENTATIONS = "representations"
+
+
+@dataclass(frozen=True, slots=True)
+class FetchMaker:
+    """Makes the fetches of one operation. Those of ``unbatched`` subgraphs carry one ``_entities`` call each."""
+
+    graph: QueryGraph
+    operation: Operation
+    unbatched: frozenset[SubgraphName] = frozenset()
+
+    def make(self, steps: Iterable[Step], *, first_id: int = 0, after: tuple[int, ...] = ()) -> list[Fetch]:
+        """The fetches of settled steps, numbered from ``first_id``; root fetches wait for ``after``."""
+        ids: dict[Step, list[int]] = {}
+        fetches: list[Fetch] = []
+        for group in _requests(steps):
+            depends_on = sorted({i for step in group for other in step.depends_on for i in ids[other]})
+            number = first_id + len(fetches)
+            made = self._make_request(group, number, tuple(depends_on) or after)
+            fetches += made
+            for step in group:
+                ids[step] = [fetch.id for fetch in made]
+        return fetches
+
+    def _make_request(self, group: list[Step], number: int, depends_on: tuple[int, ...]) -> list[Fetch]:
+        if group[0].is_root:
+            return [self._make_root(group[0], number, depends_on)]
+        drafts = join_drafts(self.graph, (draft for step in group for draft in draft_step(self.graph, step)))
+        batches = [[draft] for draft in drafts] if group[0].graph in self.unbatched else [drafts]
+        return [self._make_entities(batch, number + n, depends_on) for n, batch in enumerate(batches)]
+
+    def _make_root(self, step: Step, number: int, depends_on: tuple[int, ...]) -> Fetch:
+        nodes = [opening.node for opening in step.openings.values()]
+        outputs = [read_output(self.graph, node) for node in nodes]
+        guards = common_guards(effective_guards(node) for node in nodes)
+        selections = without_guards(merge(s for output in outputs for s in output.selections), guards)
+        renames = tuple(rename for output in outputs for rename in output.renames)
+        is_reentry = step.position.parent is not None
+        kind = OperationKind.QUERY if is_reentry else self.operation.kind
+        part = RootPart(selections, step.position.path, renames)
+        name = self._operation_name(step.graph, number)
+        variables = _variables(selections)
+        text = f"{self._head(kind, name, variables)} {{ {print_selections(selections)} }}"
+        serves = tuple(dict.fromkeys(c for node in nodes for c in coordinates(node)))
+        return Fetch(number, step.graph, kind, text, name, variables, (part,), depends_on, guards=guards, serves=serves)
+
+    def _make_entities(self, drafts: list[Draft], number: int, depends_on: tuple[int, ...]) -> Fetch:
+        guards = common_guards(draft.guards for draft in drafts)
+        parts = tuple(self._part(draft, n, guards, is_alone=len(drafts) == 1) for n, draft in enumerate(drafts))
+        subgraph = drafts[0].subgraph
+        name = self._operation_name(subgraph, number)
+        contexts = {c.variable: type_text for draft in drafts for c, type_text in draft.contexts}
+        used = _variables(selection for part in parts for selection in part.selections)
+        variables = tuple(v for v in used if v not in contexts)
+        declared = {part.variable: "[_Any!]!" for part in parts} | contexts
+        calls = " ".join(_print_call(part) for part in parts)
+        text = f"{self._head(OperationKind.QUERY, name, variables, declared)} {{ {calls} }}"
+        serves = tuple(dict.fromkeys(c for draft in drafts for c in draft.serves))
+        return Fetch(
+            number,
+            subgraph,
+            OperationKind.QUERY,
+            text,
+            name,
+            variables,
+            parts,
+            depends_on,
+            guards=guards,
+            serves=serves,
+        )
+
+    def _part(self, draft: Draft, number: int, known: Guards, *, is_alone: bool) -> EntityPart:
+        selections = tuple(InlineFragment(name, selections=inner) for name, inner in draft.selections)
+        return EntityPart(
+            alias=ENTITIES if is_alone else f"_e{number}",
+            variable=self._free_variable(REPRESENTATIONS if is_alone else f"{REPRESENTATIONS}_{number}"),
+            paths=draft.paths,
+            inputs=draft.inputs,
+            selections=without_guards(selections, known),
+            guards=tuple(guard for guard in draft.guards if guard not in known),
+            renames=draft.renames,
+            contexts=tuple(context for context, _ in draft.contexts),
+        )
+
+    def _free_variable(self, name: str) -> str:
+        taken = {definition.name for definition in self.operation.variables}
+        while name in taken:
+            name = f"_{name}"
+        return name
+
+    def _operation_name(self, subgraph: SubgraphName, number: int) -> str | None:
+        if self.operation.name is None:
+            return None
+        return f"{self.operation.name}__{_identifier(subgraph)}__{number}"
+
+    def _head(
+        self, kind: OperationKind, name: str | None, variables: tuple[str, ...], declared: dict[str, str] | None = None
+    ) -> str:
+        own = [f"${name}: {type_text}" for name, type_text in (declared or {}).items()]
+        for definition in self.operation.variables:
+            if definition.name in variables:
+                default = f" = {definition.default}" if definition.default is not None else ""
+                own.append(f"${definition.name}: {definition.type}{default}")
+        return f"{kind.value}{' ' + name if name else ''}{'(' + ', '.join(own) + ')' if own else ''}"
+
+
+def _requests(steps: Iterable[Step]) -> list[list[Step]]:
+    """Steps by request, in the order of their waves: each root step alone, entity steps by subgraph and wave."""
+    groups: dict[tuple[object, ...], list[Step]] = {}
+    for step in sorted(steps, key=lambda s: (s.wave, s.number)):
+        key = (step.number,) if step.is_root else (step.graph, step.wave)
+        groups.setdefault(key, []).append(step)
+    return sorted(groups.values(), key=lambda group: (group[0].wave, group[0].number))
+
+
+def _print_call(part: EntityPart) -> str:
+    alias = "" if part.alias == ENTITIES else f"{part.alias}: "
+    return f"{alias}{ENTITIES}(representations: ${part.variable}) {{ {print_selections(part.selections)} }}"
+
+
+def _variables(selections: Iterable[Selection]) -> tuple[str, ...]:
+    """The variables that selections use, sorted."""
+    return tuple(sorted(set(_used_variables(selections))))
+
+
+def _used_variables(selections: Iterable[Selection]) -> Iterator[str]:
+    for selection in selections:
+        yield from (guard.variable for guard in selection.guards)
+        arguments = [a for d in selection.directives for a in d.arguments]
+        if isinstance(selection, Field):
+            arguments += selection.arguments
+        for argument in arguments:
+            yield from argument.variables
+        yield from _used_variables(selection.selections)
+
+
+def _identifier(subgraph: SubgraphName) -> str:
+    return re.sub(r"\W", "_", subgraph, flags=re.ASCII)

@@ -1,0 +1,131 @@
+"""Plan one operation: read it into positions, search, settle, and make fetches of what was found."""
+
+from collections.abc import Iterator
+from itertools import groupby
+
+from gateway.errors import PlanningError
+from gateway.resolvers.operation import Operation
+from gateway.resolvers.planner.budget import Budget
+from gateway.resolvers.planner.fetches import FetchMaker
+from gateway.resolvers.planner.search import Search
+from gateway.resolvers.planner.settling import settle
+from gateway.resolvers.planner.steps import Step
+from gateway.resolvers.planner.tree import read_tree
+from gateway.resolvers.query_plan import Fetch, QueryPlan
+from gateway.schema.query_graph import TYPENAME, QueryGraph, Slot
+from gateway.schema.selection import Field, InlineFragment, Selection, SelectionSet
+from gateway.types import FieldName, Label, OperationKind, SubgraphName, TypeName
+
+BUDGET = 30_000
+"""How many positions may be made and demands looked at for one operation. Honest operations look at each demand about twice."""
+
+
+def plan_operation(
+    query_graph: QueryGraph,
+    operation: Operation,
+    *,
+    labels: frozenset[Label] = frozenset(),
+    unbatched: frozenset[SubgraphName] = frozenset(),
+    budget: int = BUDGET,
+) -> QueryPlan:
+    """The requests that answer ``operation``, as few and as early as can be found.
+
+    ``labels`` are the active override labels: the same operation has another plan under other labels. For ``unbatched``
+    subgraphs each ``_entities`` call is a request of its own. Raises PlanningError where a part of the operation is out of
+    reach, or planning takes more than ``budget`` positions and looks at demands.
+    """
+    graph = query_graph.under(labels)
+    type_name = graph.supergraph.root_types[operation.kind]
+    selections = _without_meta_fields(operation.selections)
+    planner = _Planner(graph, FetchMaker(graph, operation, unbatched), type_name, Budget(budget))
+    if not selections:
+        fetches: list[Fetch] = []
+    elif operation.kind is OperationKind.QUERY:
+        fetches = planner.plan(selections, graph.root_slots(type_name))
+    else:
+        fetches = planner.plan_in_order(selections)
+    return QueryPlan(operation.kind, tuple(fetches))
+
+
+class _Planner:
+    """Plans root selections, all at once or one after another."""
+
+    def __init__(self, graph: QueryGraph, maker: FetchMaker, type_name: TypeName, budget: Budget) -> None:
+        self.graph = graph
+        self.maker = maker
+        self.type_name = type_name
+        self.budget = budget
+
+    def plan(self, selections: SelectionSet, roots: tuple[Slot, ...]) -> list[Fetch]:
+        """Fetches for selections that may run at the same time."""
+        return self.maker.make(self._search(selections, roots))
+
+    def plan_in_order(self, selections: SelectionSet) -> list[Fetch]:
+        """Fetches for a mutation's or subscription's root fields: each in one subgraph, and all of one field before the next.
+
+        Neighbours in the same subgraph share a request (GraphQL specification, section 6.2.2: it runs them in order too).
+        """
+        fields = [(field, self._choose_root(field)) for field in _root_fields(selections)]
+        fetches: list[Fetch] = []
+        for slot, group in groupby(fields, key=lambda pair: pair[1]):
+            steps = self._search(tuple(field for field, _ in group), (slot,))
+            after = tuple(fetch.id for fetch in fetches)
+            fetches += self.maker.make(steps, first_id=len(fetches), after=after)
+        return fetches
+
+    def _choose_root(self, field: Selection) -> Slot:
+        """The subgraph for one root field that must not be split: the one with the fewest and shallowest steps."""
+        name = _field_name(field)
+        slots = [slot for slot in self.graph.root_slots(self.type_name) if self.graph.supplies(slot, name)]
+        if len(slots) == 1:
+            return slots[0]
+        ranked: list[tuple[int, int, Slot]] = []
+        for slot in slots:
+            try:
+                steps = self._search((field,), (slot,))
+            except PlanningError:
+                continue
+            ranked.append((len({(s.graph, s.wave) for s in steps}), max(s.wave for s in steps), slot))
+        if not ranked:
+            raise PlanningError(f"No single subgraph can give {self.type_name}.{name} with all that is selected on it.")
+        return min(ranked)[2]
+
+    def _search(self, selections: SelectionSet, roots: tuple[Slot, ...]) -> list[Step]:
+        root = read_tree(self.graph, self.type_name, selections, self.budget)
+        return settle(Search(self.graph, root, roots, budget=self.budget).run())
+
+
+def _without_meta_fields(selections: SelectionSet) -> SelectionSet:
+    """The root selections without ``__typename`` and introspection, which the gateway answers itself."""
+    kept: list[Selection] = []
+    for selection in selections:
+        if isinstance(selection, InlineFragment):
+            inner = _without_meta_fields(selection.selections)
+            if inner:
+                kept.append(InlineFragment(selection.type_condition, selection.guards, selection.directives, inner))
+        elif selection.name not in (TYPENAME, "__schema", "__type"):
+            kept.append(selection)
+    return tuple(kept)
+
+
+def _root_fields(selections: SelectionSet) -> Iterator[Selection]:
+    """The root fields one by one, each in the fragment around it, equal response keys together at the first one's place."""
+    by_key: dict[str, list[Selection]] = {}
+    for selection in selections:
+        for key, one in _single(selection):
+            by_key.setdefault(key, []).append(one)
+    for found in by_key.values():
+        yield found[0] if len(found) == 1 else InlineFragment(None, selections=tuple(found))
+
+
+def _single(selection: Selection) -> Iterator[tuple[str, Selection]]:
+    if isinstance(selection, Field):
+        yield selection.response_key, selection
+        return
+    for inner in selection.selections:
+        for key, one in _single(inner):
+            yield key, InlineFragment(selection.type_condition, selection.guards, selection.directives, (one,))
+
+
+def _field_name(selection: Selection) -> FieldName:
+    return selection.name if isinstance(selection, Field) else _field_name(selection.selections[0])

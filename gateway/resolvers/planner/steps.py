@@ -1,0 +1,97 @@
+"""Steps: what the search has decided to ask of whom. They grow while the search runs and are read when it is over."""
+
+from dataclasses import dataclass
+from dataclasses import field as default
+
+from gateway.resolvers.planner.tree import Guards, OperationPosition
+from gateway.schema.query_graph import Slot
+from gateway.schema.selection import Field, SelectionSet
+from gateway.schema.supergraph import ContextArgument
+from gateway.types import ResponseKey, SubgraphName
+
+
+@dataclass(slots=True, eq=False)
+class Leaf:
+    """A field to ask for, with one set of guards for each way in which the client or another step wants it.
+
+    Guards are relative to the position.
+    """
+
+    field: Field
+    wanted: list[Guards] = default(default_factory=list)
+
+
+@dataclass(slots=True, eq=False)
+class Reading:
+    """An input: ``field`` is read from what ``source`` brings."""
+
+    source: "Node"
+    field: Field
+
+
+@dataclass(slots=True, eq=False)
+class ContextReading:
+    """The value of a context argument, read at an enclosing position."""
+
+    argument: ContextArgument
+    position: OperationPosition
+    selections: SelectionSet
+
+
+@dataclass(slots=True, eq=False)
+class Node:
+    """What one step brings of the object at one position, as it has it in ``slot``.
+
+    ``also`` are other steps on which the data depends: those that tell the type of an interface object.
+    """
+
+    step: "Step"
+    position: OperationPosition
+    slot: Slot
+    wave: int
+    also: tuple["Step", ...] = ()
+    leaves: dict[ResponseKey, Leaf] = default(default_factory=dict)
+    children: dict[OperationPosition, "Node"] = default(default_factory=dict)
+
+    def want(self, key: ResponseKey, selected: Field, guards: Guards) -> None:
+        """Ask for a leaf under ``key``, where ``guards`` hold."""
+        leaf = self.leaves.setdefault(key, Leaf(selected))
+        if guards not in leaf.wanted:
+            leaf.wanted.append(guards)
+
+    @property
+    def is_live(self) -> bool:
+        """Whether anything is asked for here or below."""
+        return bool(self.leaves) or any(child.is_live for child in self.children.values())
+
+
+@dataclass(slots=True, eq=False)
+class Opening:
+    """One way into a step: an object is entered by ``key`` (and more ``inputs`` for a conditional field).
+
+    The selections are of the merged data, each field with the response key to read. ``readings`` are their leaves.
+    """
+
+    node: Node
+    key: SelectionSet = ()
+    inputs: SelectionSet = ()
+    requires: SelectionSet = ()
+    contexts: list[ContextReading] = default(default_factory=list)
+    readings: list[Reading] = default(default_factory=list)
+
+
+@dataclass(slots=True, eq=False)
+class Step:
+    """One call of a subgraph at one position: of root fields, or of entities.
+
+    ``planned`` is the wave the search meant it for, ``wave`` the one that its inputs allow.
+    """
+
+    graph: SubgraphName
+    position: OperationPosition
+    planned: int
+    number: int
+    is_root: bool
+    openings: dict[Slot, Opening] = default(default_factory=dict)
+    depends_on: dict["Step", None] = default(default_factory=dict)
+    wave: int = 0

@@ -1,0 +1,160 @@
+"""One keep-alive HTTP/1.1 connection: a request goes out, its answer comes in, then the next (RFC 9112)."""
+
+import asyncio
+import zlib
+from typing import Final, cast
+
+import httptools
+
+from gateway.resolvers.subgraph_client.transport import MAX_HEAD_BYTES, Failure, HttpAnswer, TransportError
+
+GZIP_OR_ZLIB: Final = zlib.MAX_WBITS | 32
+INFORMATIONAL: Final = 200
+"""Status codes below this are not the answer yet (RFC 9110, section 15.2)."""
+NO_BODY: Final = (204, 304)
+
+
+class Connection(asyncio.Protocol):
+    """Sends one request at a time. ``reusable`` tells whether another may follow."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, max_body_bytes: int) -> None:
+        self._loop = loop
+        self._max_body_bytes = max_body_bytes
+        self._answer: asyncio.Future[HttpAnswer] | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        self.reusable = True
+        self.answered_bytes = False
+        """Whether any byte of the current answer has come."""
+        self.idle_since = 0.0
+
+    async def request(self, message: bytes, deadline: float) -> HttpAnswer:
+        """Send a whole request and wait for its answer; raises ``TransportError``. If cancelled, the connection is dropped."""
+        if not self.reusable:
+            raise TransportError(Failure.CLOSED, "the connection was closed while idle")
+        self._begin_answer()
+        self._answer = self._loop.create_future()
+        self._timer = self._loop.call_at(deadline, self._fail, Failure.TIMED_OUT, "no whole answer")
+        self._transport.write(message)
+        try:
+            return await self._answer
+        except asyncio.CancelledError:
+            self.abort()
+            raise
+        finally:
+            self._timer.cancel()
+            self._answer = None
+
+    def abort(self) -> None:
+        """Close at once, without waiting for anything."""
+        self.reusable = False
+        self._transport.abort()
+
+    # What asyncio calls
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast(asyncio.Transport, transport)
+        self._parser = httptools.HttpResponseParser(self)
+
+    def data_received(self, data: bytes) -> None:
+        if self._answer is None or self._answer.done():
+            self.abort()  # Nobody asked: whatever this is, it must not become the next request's answer.
+            return
+        self.answered_bytes = True
+        try:
+            self._parser.feed_data(data)
+        except (httptools.HttpParserError, httptools.HttpParserUpgrade) as error:
+            self._fail(Failure.MALFORMED, str(error))
+
+    def eof_received(self) -> None:
+        self._end_of_stream("end of stream")
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._end_of_stream(str(exc or "connection lost"))
+
+    # What the parser calls
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        self._head_bytes += len(name) + len(value)
+        if self._head_bytes > MAX_HEAD_BYTES:
+            self._fail(Failure.TOO_LARGE, f"headers of more than {MAX_HEAD_BYTES} bytes")
+            return
+        key, text = name.decode("latin-1").lower(), value.decode("latin-1")
+        self._headers[key] = f"{self._headers[key]}, {text}" if key in self._headers else text
+
+    def on_headers_complete(self) -> None:
+        self._status = self._parser.get_status_code()
+        length = self._headers.get("content-length", "")
+        if length.isdigit() and int(length) > self._max_body_bytes:
+            self._fail(Failure.TOO_LARGE, f"a body of {length} bytes, where {self._max_body_bytes} are allowed")
+
+    def on_body(self, body: bytes) -> None:
+        self._body_bytes += len(body)
+        if self._body_bytes > self._max_body_bytes:
+            self._fail(Failure.TOO_LARGE, f"a body of more than {self._max_body_bytes} bytes")
+        else:
+            self._chunks.append(body)
+
+    def on_message_complete(self) -> None:
+        if self._status < INFORMATIONAL:
+            self._begin_answer()
+            return
+        self.reusable = self.reusable and self._parser.should_keep_alive()
+        self._complete()
+
+    # The answer so far
+
+    def _begin_answer(self) -> None:
+        self._headers: dict[str, str] = {}
+        self._chunks: list[bytes] = []
+        self._head_bytes = self._body_bytes = self._status = 0
+        self.answered_bytes = False
+
+    def _complete(self) -> None:
+        if self._answer is None or self._answer.done():
+            return
+        body = self._chunks[0] if len(self._chunks) == 1 else b"".join(self._chunks)
+        encoding = self._headers.get("content-encoding", "identity").strip().lower()
+        if encoding in ("gzip", "x-gzip", "deflate"):
+            try:
+                body = inflate(body, self._max_body_bytes)
+            except TransportError as error:
+                self._fail(error.failure, error.detail)
+                return
+        elif encoding not in ("identity", ""):
+            self._fail(Failure.MALFORMED, f"content-encoding {encoding!r}, which was not asked for")
+            return
+        self._answer.set_result(HttpAnswer(self._status, self._headers, body))
+
+    def _end_of_stream(self, detail: str) -> None:
+        self.reusable = False
+        if self._answer is None or self._answer.done():
+            return
+        if self._is_read_to_the_end():
+            self._complete()
+        else:
+            self._fail(Failure.CLOSED, detail)
+
+    def _is_read_to_the_end(self) -> bool:
+        """Whether the answer is one whose end only the end of the stream marks (RFC 9112, section 6.3)."""
+        lengthless = "content-length" not in self._headers and "transfer-encoding" not in self._headers
+        return self._status >= INFORMATIONAL and lengthless
+
+    def _fail(self, failure: Failure, detail: str) -> None:
+        self.reusable = False
+        if self._answer is not None and not self._answer.done():
+            self._answer.set_exception(TransportError(failure, detail))
+        self._transport.abort()
+
+
+def inflate(body: bytes, limit: int) -> bytes:
+    """``body`` decompressed (gzip or zlib); raises ``TransportError`` where it is damaged or grows beyond ``limit`` bytes."""
+    decoder = zlib.decompressobj(GZIP_OR_ZLIB)
+    try:
+        text = decoder.decompress(body, limit + 1)
+    except zlib.error as error:
+        raise TransportError(Failure.MALFORMED, f"damaged compression: {error}") from error
+    if len(text) > limit:
+        raise TransportError(Failure.TOO_LARGE, f"a body that inflates to more than {limit} bytes")
+    if not decoder.eof:
+        raise TransportError(Failure.MALFORMED, "compression that ends too early")
+    return text

@@ -1,0 +1,102 @@
+"""GraphQL over HTTP, the client's side: a request becomes a POST, an answer becomes a response or a named failure."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import msgspec
+
+from gateway.errors import SubgraphError
+from gateway.resolvers import codes
+from gateway.resolvers.subgraph_client.protocol import SubgraphPost, SubgraphRequest, SubgraphResponse
+from gateway.resolvers.subgraph_client.response import MalformedResponseError, read_response
+from gateway.resolvers.subgraph_client.transport import HttpAnswer, HttpTransport, TransportError
+from gateway.types import OperationKind, SubgraphName
+
+GRAPHQL_JSON: Final = "application/graphql-response+json"
+PLAIN_JSON: Final = "application/json"
+HEADERS: Final = {"content-type": PLAIN_JSON, "accept": f"{GRAPHQL_JSON}, {PLAIN_JSON};q=0.9"}
+"""What a client says of itself (GraphQL over HTTP, section 5.2)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """Where a subgraph is, and how many seconds one request may take."""
+
+    url: str
+    timeout: float = 30.0
+
+
+class HttpClient:
+    """A ``SubgraphClient`` that posts each request to its subgraph's endpoint. It owns the transport and closes it."""
+
+    def __init__(self, endpoints: Mapping[SubgraphName, Endpoint], transport: HttpTransport) -> None:
+        self._endpoints = endpoints
+        self._transport = transport
+
+    async def send(self, request: SubgraphRequest) -> SubgraphResponse:
+        """The subgraph's response; raises ``SubgraphError`` where there is no usable one.
+
+        Its message names the subgraph and the cause, never what an exception or a body says.
+        """
+        post = SubgraphPost(request.subgraph, request.kind, encode_request(request), request.headers, request.timeout)
+        return read_answer(request.subgraph, await self.post(post))
+
+    async def post(self, request: SubgraphPost) -> HttpAnswer:
+        """The answer as it came; raises ``SubgraphError`` as ``send`` does."""
+        endpoint = self._endpoints.get(request.subgraph)
+        if endpoint is None:
+            raise SubgraphError(f"Subgraph {request.subgraph!r} has no address.", subgraph=request.subgraph)
+        try:
+            return await self._transport.post(
+                endpoint.url,
+                headers={**request.headers, **HEADERS},
+                body=request.body,
+                deadline=asyncio.get_running_loop().time() + (request.timeout or endpoint.timeout),
+                replayable=request.kind is OperationKind.QUERY,
+            )
+        except TransportError as error:
+            message = f"Subgraph {request.subgraph!r} {error.failure.value}."
+            raise SubgraphError(message, subgraph=request.subgraph) from error
+
+    async def close(self) -> None:
+        """Close the transport."""
+        await self._transport.close()
+
+
+def encode_request(request: SubgraphRequest) -> bytes:
+    """The body of a request (GraphQL over HTTP, section 5.4); what is empty is left out."""
+    body: dict[str, Any] = {"query": request.query}
+    if request.variables:
+        body["variables"] = request.variables
+    if request.operation_name is not None:
+        body["operationName"] = request.operation_name
+    return msgspec.json.encode(body)
+
+
+def read_answer(subgraph: SubgraphName, answer: HttpAnswer) -> SubgraphResponse:
+    """The GraphQL response in an HTTP answer; raises ``SubgraphError``.
+
+    ``application/graphql-response+json`` counts whatever the status. With another status than 2xx, plain JSON counts only where it
+    holds GraphQL errors: it may come from something between (GraphQL over HTTP, section 6.4).
+    """
+    media_type = answer.headers.get("content-type", "").partition(";")[0].strip().lower()
+    succeeded = 200 <= answer.status < 300  # HTTP's own class of success
+    try:
+        if media_type not in (GRAPHQL_JSON, PLAIN_JSON):
+            raise MalformedResponseError("its content type is not that of a GraphQL response")
+        response = read_response(answer.body, answer.headers)
+    except MalformedResponseError as error:
+        if not succeeded:
+            raise _http_error(subgraph, answer.status) from error
+        message = f"Subgraph {subgraph!r} did not answer with a GraphQL response: {error}."
+        raise SubgraphError(message, subgraph=subgraph, code=codes.SUBREQUEST_MALFORMED_RESPONSE) from error
+    if not succeeded and media_type == PLAIN_JSON and not response.errors:
+        raise _http_error(subgraph, answer.status)
+    return response
+
+
+def _http_error(subgraph: SubgraphName, status: int) -> SubgraphError:
+    message = f"Subgraph {subgraph!r} answered with HTTP status {status}."
+    return SubgraphError(message, subgraph=subgraph, extensions={"http": {"status": status}})

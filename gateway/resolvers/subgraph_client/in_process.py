@@ -1,0 +1,53 @@
+"""Subgraphs in this process: executable graphql-core schemas behind the client protocol, for tests and tries.
+
+Requests and answers pass through JSON as they would over HTTP, so that nothing mutable is shared and nothing unprintable gets through.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import msgspec
+from graphql import GraphQLSchema, graphql
+
+from gateway.errors import SubgraphError
+from gateway.resolvers.subgraph_client.http_client import encode_request, read_answer
+from gateway.resolvers.subgraph_client.protocol import SubgraphPost, SubgraphRequest, SubgraphResponse
+from gateway.resolvers.subgraph_client.transport import HttpAnswer
+from gateway.types import SubgraphName
+
+OK: Final = 200
+
+
+class InProcessClient:
+    """A ``SubgraphClient`` that executes each request on its subgraph's schema, ``_entities`` and all.
+
+    ``requests`` are all that were sent, in order. ``context`` is what resolvers get as ``info.context``.
+    """
+
+    def __init__(self, schemas: Mapping[SubgraphName, GraphQLSchema], *, context: Any = None) -> None:
+        self._schemas = schemas
+        self._context = context
+        self.requests: list[SubgraphRequest] = []
+
+    async def send(self, request: SubgraphRequest) -> SubgraphResponse:
+        """The subgraph's response, its operation validated first; raises ``SubgraphError`` for an unknown subgraph."""
+        post = SubgraphPost(request.subgraph, request.kind, encode_request(request), request.headers, request.timeout)
+        return read_answer(request.subgraph, await self.post(post))
+
+    async def post(self, request: SubgraphPost) -> HttpAnswer:
+        """The same as it would come over HTTP."""
+        entries = msgspec.json.decode(request.body)
+        query, variables, name = entries["query"], entries.get("variables", {}), entries.get("operationName")
+        self.requests.append(
+            SubgraphRequest(request.subgraph, request.kind, query, variables, name, request.headers, request.timeout)
+        )
+        schema = self._schemas.get(request.subgraph)
+        if schema is None:
+            raise SubgraphError(f"Subgraph {request.subgraph!r} has no address.", subgraph=request.subgraph)
+        result = await graphql(
+            schema, query, variable_values=variables, operation_name=name, context_value=self._context
+        )
+        return HttpAnswer(OK, {"content-type": "application/json"}, msgspec.json.encode(result.formatted))
+
+    async def close(self) -> None:
+        """Nothing to release."""

@@ -1,0 +1,54 @@
+"""What carries bytes to a subgraph: one HTTP POST with an answer, or one named reason why there is none."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import Final, Protocol
+
+MAX_HEAD_BYTES: Final = 65_536
+"""How long an answer's status line and headers may be in all."""
+
+
+@dataclass(frozen=True, slots=True)
+class HttpAnswer:
+    """An HTTP response read to its end. ``headers`` have lower-case names, repeated ones joined by a comma; ``body`` is decoded."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class Failure(Enum):
+    """Why there is no answer. The value completes the sentence "subgraph x …"."""
+
+    UNREACHABLE = "cannot be reached"
+    TIMED_OUT = "did not answer in time"
+    CLOSED = "closed the connection before its answer was whole"
+    TOO_LARGE = "sent more than may be read"
+    MALFORMED = "did not answer in HTTP"
+
+
+class TransportError(Exception):
+    """There is no HTTP answer. ``detail`` is for the log, not for clients."""
+
+    def __init__(self, failure: Failure, detail: str = "") -> None:
+        super().__init__(f"{failure.value}: {detail}" if detail else failure.value)
+        self.failure = failure
+        self.detail = detail
+
+
+class HttpTransport(Protocol):
+    """Posts a body to a URL."""
+
+    async def post(
+        self, url: str, *, headers: Mapping[str, str], body: bytes, deadline: float, replayable: bool
+    ) -> HttpAnswer:
+        """The answer to one POST, before the event loop's clock shows ``deadline``; raises ``TransportError``.
+
+        ``replayable`` requests may be sent a second time where the server closed an idle connection under them.
+        """
+        ...
+
+    async def close(self) -> None:
+        """Close all connections. The transport is not used afterwards."""
+        ...

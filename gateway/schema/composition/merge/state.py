@@ -1,0 +1,92 @@
+"""What every step of one merge sees: the subgraphs, what is known of them, and the errors and hints found so far."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from graphql import EnumValueNode, Node
+
+from gateway.errors import CompositionError, Hint, SourceLocation
+from gateway.schema.codes import ErrorCode, HintCode
+from gateway.schema.composition.merge.phrase import say_subgraphs
+from gateway.schema.subgraph import Facts, SubgraphSchema
+from gateway.schema.subgraph.model import Kind, TypeDefinition, has
+from gateway.schema.subgraph.report import location_of
+from gateway.types import SubgraphName, TypeName
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One subgraph in a merge. ``graph`` is its value in the enum of graphs."""
+
+    schema: SubgraphSchema
+    facts: Facts
+    graph: str
+
+    @property
+    def name(self) -> SubgraphName:
+        return self.schema.name
+
+    @property
+    def graph_value(self) -> EnumValueNode:
+        return EnumValueNode(value=self.graph)
+
+    def is_interface_object(self, type_name: TypeName) -> bool:
+        """Whether an interface of the supergraph is an object here (``@interfaceObject``)."""
+        type_ = self.schema.types.get(type_name)
+        return type_ is not None and type_.kind is Kind.OBJECT and has(type_, "interfaceObject")
+
+
+@dataclass(slots=True)
+class MergeState:
+    """Grows while types are merged. ``members`` says which types belong to each union and interface of the supergraph."""
+
+    parts: Sequence[Part]
+    types: dict[TypeName, TypeDefinition] = field(default_factory=dict)
+    members: dict[TypeName, set[TypeName]] = field(default_factory=dict)
+    used_as_input: dict[TypeName, str] = field(default_factory=dict)
+    used_as_output: dict[TypeName, str] = field(default_factory=dict)
+    errors: list[CompositionError] = field(default_factory=list)
+    hints: list[Hint] = field(default_factory=list)
+    names: dict[str, str] = field(default_factory=dict)
+    """Specifications' directives that subgraphs apply, with their names in the supergraph."""
+    composed: dict[str, bool] = field(default_factory=dict)
+    """The authors' directives that the supergraph carries; true for those that may be repeated."""
+
+    def is_member(self, abstract: TypeName, type_name: TypeName) -> bool:
+        return type_name in self.members.get(abstract, ())
+
+    def fail(
+        self,
+        code: ErrorCode,
+        message: str,
+        coordinate: str,
+        places: Iterable[tuple[Part, Node | None]] = (),
+        mend: str = "",
+    ) -> None:
+        """Note an error, with the places in each SDL that it speaks of."""
+        subgraphs, locations = _where(places)
+        self.errors.append(CompositionError(str(code), message, coordinate, subgraphs, locations, mend or code.mend))
+
+    def hint(
+        self, code: HintCode, message: str, coordinate: str, places: Iterable[tuple[Part, Node | None]] = ()
+    ) -> None:
+        """Note a hint."""
+        subgraphs, locations = _where(places)
+        self.hints.append(Hint(str(code), message, coordinate, subgraphs, locations))
+
+    def having(self, type_name: TypeName) -> list[tuple[Part, TypeDefinition]]:
+        """The subgraphs that have a type, with their definitions of it."""
+        return [(part, part.schema.types[type_name]) for part in self.parts if type_name in part.schema.types]
+
+
+def names_of(parts: Iterable[Part]) -> str:
+    """Subgraphs in words."""
+    return say_subgraphs(part.name for part in parts)
+
+
+def _where(
+    places: Iterable[tuple[Part, Node | None]],
+) -> tuple[tuple[SubgraphName, ...], tuple[SourceLocation, ...]]:
+    found = list(places)
+    locations = [place for part, node in found for place in location_of(part.name, node)]
+    return tuple(sorted({part.name for part, _ in found})), tuple(sorted(locations))

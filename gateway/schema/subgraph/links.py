@@ -1,0 +1,182 @@
+"""Resolve ``@link``: which specifications a subgraph uses, in which version and under which names (link specification v1.0)."""
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from graphql import (
+    ConstDirectiveNode,
+    DocumentNode,
+    EnumValueNode,
+    ListValueNode,
+    Node,
+    ObjectValueNode,
+    SchemaDefinitionNode,
+    SchemaExtensionNode,
+    StringValueNode,
+    ValueNode,
+)
+
+from gateway.errors import CompositionError
+from gateway.schema.codes import ErrorCode
+from gateway.schema.subgraph.model import Link
+from gateway.schema.subgraph.report import subgraph_error
+from gateway.schema.subgraph.specifications import (
+    FEDERATION_TYPES,
+    LATEST_FEDERATION,
+    OTHER_SPECIFICATIONS,
+    SPECS,
+    Version,
+    federation_directives,
+    first_version,
+)
+from gateway.types import SubgraphName
+
+_VERSION = re.compile(r"v(\d+)\.(\d+)")
+_LINK_VERSIONS: Final = frozenset({(1, 0)})
+
+
+def schema_nodes(document: DocumentNode) -> Iterator[SchemaDefinitionNode | SchemaExtensionNode]:
+    """The schema definition and its extensions."""
+    for node in document.definitions:
+        if isinstance(node, SchemaDefinitionNode | SchemaExtensionNode):
+            yield node
+
+
+def read_links(document: DocumentNode, subgraph: SubgraphName) -> tuple[tuple[Link, ...], list[CompositionError]]:
+    """Every ``@link`` of a document, in order, and what is wrong with them."""
+    links: list[Link] = []
+    errors: list[CompositionError] = []
+    for node in _link_nodes(document):
+        found = _read_link(node, subgraph)
+        if isinstance(found, CompositionError):
+            errors.append(found)
+            continue
+        errors += _check_link(found, links, subgraph)
+        links.append(found)
+    return tuple(links), errors
+
+
+def _link_nodes(document: DocumentNode) -> list[ConstDirectiveNode]:
+    """The applications of ``@link``, which may itself be renamed by the link to its own specification."""
+    applied = [d for node in schema_nodes(document) for d in node.directives or ()]
+    name = next((_argument_text(d, "as") or "link" for d in applied if _links_itself(d)), "link")
+    return [d for d in applied if d.name.value == name]
+
+
+def _links_itself(node: ConstDirectiveNode) -> bool:
+    url = _argument_text(node, "url") or ""
+    renamed = _argument_text(node, "as")
+    return url.startswith(f"{SPECS}link/") and (renamed is None or renamed == node.name.value)
+
+
+def _read_link(node: ConstDirectiveNode, subgraph: SubgraphName) -> Link | CompositionError:
+    url = _argument_text(node, "url")
+    if url is None:
+        return _invalid_usage(subgraph, node, "a @link has no url.")
+    identity, name, version = _split_url(url)
+    if version is None:
+        return subgraph_error(
+            ErrorCode.INVALID_LINK_IDENTIFIER,
+            subgraph,
+            f'The url "{url}" of a @link does not name a specification and a version, as in "https://host/name/v1.2".',
+            nodes=[node],
+        )
+    imports = _read_imports(_argument(node, "import"))
+    if imports is None:
+        return _invalid_usage(
+            subgraph, node, f'the import argument of the @link to "{url}" is not a list of names or of {{name, as}}.'
+        )
+    prefix = _argument_text(node, "as") or name
+    return Link(url, identity, name, version, prefix, imports, _argument_text(node, "for"), node)
+
+
+def _split_url(url: str) -> tuple[str, str, Version | None]:
+    """Identity, name and version of a specification's url; without version where there is none."""
+    path = url.split("?")[0].split("#")[0].rstrip("/")
+    rest, _, last = path.rpartition("/")
+    match = _VERSION.fullmatch(last)
+    name = rest.rpartition("/")[2]
+    if match is None or not name or not rest:
+        return path, last, None
+    return rest, name, (int(match[1]), int(match[2]))
+
+
+def _read_imports(node: ValueNode | None) -> dict[str, str] | None:
+    if node is None or not isinstance(node, ListValueNode):
+        return {} if node is None or node.kind == "null_value" else None
+    imports: dict[str, str] = {}
+    for item in node.values:
+        parts = {f.name.value: _text(f.value) for f in item.fields} if isinstance(item, ObjectValueNode) else {}
+        name = parts.get("name") or _text(item)
+        if name is None:
+            return None
+        imports[name] = parts.get("as") or name
+    return imports
+
+
+def _check_link(link: Link, before: Iterable[Link], subgraph: SubgraphName) -> Iterator[CompositionError]:
+    if any(link.identity == other.identity for other in before):
+        yield _invalid_usage(subgraph, link.node, f'"{link.identity}" is linked more than once.')
+    if link.identity == f"{SPECS}link" and link.version not in _LINK_VERSIONS:
+        yield subgraph_error(
+            ErrorCode.UNKNOWN_LINK_VERSION,
+            subgraph,
+            f"The link specification has no version v{link.version[0]}.{link.version[1]}.",
+            nodes=[link.node],
+        )
+    for name, local in link.imports.items():
+        if name.startswith("@") != local.startswith("@"):
+            yield _invalid_usage(
+                subgraph, link.node, f'"{name}" cannot be imported as "{local}": both or neither begin with "@".'
+            )
+    if link.identity == f"{SPECS}federation":
+        yield from _check_federation(link, subgraph)
+    elif link.identity.startswith(SPECS) and link.name in OTHER_SPECIFICATIONS:
+        yield from _check_imports(link, {f"@{name}" for name in OTHER_SPECIFICATIONS[link.name]}, subgraph)
+
+
+def _check_federation(link: Link, subgraph: SubgraphName) -> Iterator[CompositionError]:
+    if not (2, 0) <= link.version <= LATEST_FEDERATION:
+        yield subgraph_error(
+            ErrorCode.UNKNOWN_FEDERATION_LINK_VERSION,
+            subgraph,
+            f"The federation specification has no version v{link.version[0]}.{link.version[1]}; "
+            f"the latest is v{LATEST_FEDERATION[0]}.{LATEST_FEDERATION[1]}.",
+            nodes=[link.node],
+        )
+        return
+    known = {f"@{name}" for name in federation_directives(link.version)} | set(FEDERATION_TYPES)
+    yield from _check_imports(link, known, subgraph)
+
+
+def _check_imports(link: Link, known: set[str], subgraph: SubgraphName) -> Iterator[CompositionError]:
+    for name in link.imports:
+        if name in known:
+            continue
+        since = first_version(name.removeprefix("@")) if name.startswith("@") else None
+        if since is not None and link.name == "federation" and since > link.version:
+            detail = f'"{name}" came with federation v{since[0]}.{since[1]}; link that version or a later one.'
+        elif f"@{name}" in known:
+            detail = f'write "@{name}": it is a directive.'
+        else:
+            detail = f'"{name}" is not a name of {link.url}.'
+        yield _invalid_usage(subgraph, link.node, f'"{name}" cannot be imported: {detail}')
+
+
+def _invalid_usage(subgraph: SubgraphName, node: Node | None, message: str) -> CompositionError:
+    return subgraph_error(
+        ErrorCode.INVALID_LINK_DIRECTIVE_USAGE, subgraph, message[0].upper() + message[1:], nodes=[node]
+    )
+
+
+def _argument(node: ConstDirectiveNode, name: str) -> ValueNode | None:
+    return next((a.value for a in node.arguments or () if a.name.value == name), None)
+
+
+def _argument_text(node: ConstDirectiveNode, name: str) -> str | None:
+    return _text(_argument(node, name))
+
+
+def _text(node: ValueNode | None) -> str | None:
+    return node.value if isinstance(node, StringValueNode | EnumValueNode) else None

@@ -1,0 +1,37 @@
+"""Say what is wrong in one subgraph: code, coordinate, place in the SDL, and the mend that the code's table gives."""
+
+from collections.abc import Iterable
+
+from graphql import Node
+
+from gateway.errors import CompositionError, SourceLocation
+from gateway.schema.codes import ErrorCode
+from gateway.types import SubgraphName
+
+
+def location_of(subgraph: SubgraphName, node: Node | None) -> tuple[SourceLocation, ...]:
+    """Where a node stands in its subgraph's SDL; nothing for a node that was not written."""
+    if node is None or node.loc is None:
+        return ()
+    token = node.loc.start_token
+    return (SourceLocation(subgraph, token.line, token.column),)
+
+
+def subgraph_error(
+    code: ErrorCode,
+    subgraph: SubgraphName,
+    message: str,
+    *,
+    coordinate: str = "",
+    nodes: Iterable[Node | None] = (),
+    mend: str = "",
+) -> CompositionError:
+    """An error in one subgraph; its message begins with the subgraph's name."""
+    return CompositionError(
+        code=str(code),
+        message=f"[{subgraph}] {message}",
+        coordinate=coordinate,
+        subgraphs=(subgraph,),
+        locations=tuple(place for node in nodes for place in location_of(subgraph, node)),
+        mend=mend or code.mend,
+    )

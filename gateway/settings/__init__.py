@@ -1,0 +1,34 @@
+"""Everything an operator may set, read from one YAML file and checked before anything starts."""
+
+from gateway.settings.load import make_settings, read_settings
+from gateway.settings.model import (
+    Csrf,
+    GraphiQL,
+    GraphQL,
+    Limits,
+    Listen,
+    Log,
+    LogLevel,
+    Settings,
+    SubgraphSource,
+    SubgraphTraffic,
+    SupergraphSource,
+    Traffic,
+)
+
+__all__ = [
+    "Csrf",
+    "GraphQL",
+    "GraphiQL",
+    "Limits",
+    "Listen",
+    "Log",
+    "LogLevel",
+    "Settings",
+    "SubgraphSource",
+    "SubgraphTraffic",
+    "SupergraphSource",
+    "Traffic",
+    "make_settings",
+    "read_settings",
+]
