@@ -5,11 +5,12 @@ from typing import Any, Final
 import click
 
 from gateway import __version__
+from gateway.cli.compose import compose_command
 from gateway.cli.plan import plan_command
 from gateway.cli.serve import serve_command
 from gateway.errors import TongfenError
 
-COMMANDS: Final[tuple[click.Command, ...]] = (plan_command, serve_command)
+COMMANDS: Final[tuple[click.Command, ...]] = (compose_command, plan_command, serve_command)
 
 
 class CommandGroup(click.Group):

@@ -5,6 +5,7 @@ In a value, ``{"error": text}`` fails, a text with ``{field}`` in it is filled f
 ``@requires`` shows), and ``{"by": {"currency: EUR": …}}`` depends on the arguments.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -31,23 +32,26 @@ FEDERATION = """
 scalar _Any
 type _Service {{ sdl: String! }}
 union _Entity = {entities}
-extend type {query} {{ _entities(representations: [_Any!]!): [_Entity]!  _service: _Service! }}
+{query} {{ _entities(representations: [_Any!]!): [_Entity]!  _service: _Service! }}
 """
 
 
 def make_server(sdl: str, data: Mapping[str, Any]) -> GraphQLSchema:
     """An executable subgraph. Its SDL may use federation directives without importing them."""
+    sdl = _without_extensions(sdl)
     keys = {name: tuple(found) for name, found in _keys(sdl)}
     plain = build_schema(sdl, assume_valid=True, assume_valid_sdl=True)
     entities = [name for name in keys if isinstance(plain.type_map[name], GraphQLObjectType)]
-    schema = plain
-    if entities:
-        more = FEDERATION.format(
-            entities=" | ".join(entities), query=plain.query_type.name if plain.query_type else "Query"
-        )
-        schema = build_schema(f"{sdl}\n{more}", assume_valid=True, assume_valid_sdl=True)
+    query = f"extend type {plain.query_type.name}" if plain.query_type else "type Query"
+    more = FEDERATION.format(entities=" | ".join(entities), query=query) if entities else ""
+    schema = build_schema(f"{sdl}\n{more}", assume_valid=True, assume_valid_sdl=True)
     _Server(schema, keys, data).attach()
     return schema
+
+
+def _without_extensions(sdl: str) -> str:
+    """Federation 1 writes ``extend type`` for types that another subgraph defines; to a server of its own they are types."""
+    return re.sub(r"\bextend (?=type|interface|union|enum|input)", "", sdl)
 
 
 def _keys(sdl: str) -> Iterator[tuple[str, list[SelectionSet]]]:

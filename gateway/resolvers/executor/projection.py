@@ -59,24 +59,21 @@ class Position:
         self._schema = schema
         self._selections = selections
         self._variables = variables
-        self._fields: dict[TypeName | None, tuple[ProjectedField, ...] | None] = {}
+        self._fields: dict[TypeName | None, tuple[ProjectedField, ...]] = {}
 
     def fields_of(self, type_name: TypeName | None) -> tuple[ProjectedField, ...] | None:
         """What to answer for an object of this type, in order; None where clients know no such object type.
 
         Without a name, what can be answered for any object here; None where that depends on its type.
         """
-        if type_name not in self._fields:
-            found = self._schema.type_map.get(type_name or self.type_name)
-            if (
-                type_name is None
-                and isinstance(found, GraphQLInterfaceType)
-                and self._is_alike(self._selections, found)
-            ):
-                self._fields[None] = self._project(found)
-            else:
-                self._fields[type_name] = self._project(found) if isinstance(found, GraphQLObjectType) else None
-        return self._fields[type_name]
+        if type_name in self._fields:
+            return self._fields[type_name]
+        found = self._schema.type_map.get(type_name or self.type_name)
+        if isinstance(found, GraphQLObjectType):
+            self._fields[type_name] = self._project(found)
+        elif type_name is None and isinstance(found, GraphQLInterfaceType) and self._is_alike(self._selections, found):
+            self._fields[None] = self._project(found)
+        return self._fields.get(type_name)
 
     def declared_type(self, coordinate: str) -> GraphQLOutputType:
         """The public type of ``Type.field``."""

@@ -42,7 +42,13 @@ class OperationMaker:
                 parts.append(part)
         if depth > 0 and is_abstract_type(type_) and self.random.random() < 0.8:
             types = self.schema.get_possible_types(type_)
-            others = [t for t in self.schema.type_map.values() if is_abstract_type(t) and not t.name.startswith("__") and any(self.schema.is_sub_type(t, p) for p in types)]
+            others = [
+                t
+                for t in self.schema.type_map.values()
+                if is_abstract_type(t)
+                and not t.name.startswith("__")
+                and any(self.schema.is_sub_type(t, p) for p in types)
+            ]
             for picked in self.random.sample([*types, *others], min(2, len(types) + len(others))):
                 guard = self.guard()
                 parts.append(f"... on {picked.name}{guard} {{ {self.selections(picked, depth - 1, taken)} }}")
@@ -58,7 +64,11 @@ class OperationMaker:
 
     def field(self, parent: Any, name: str, declared: Any, depth: int, taken: dict[str, str]) -> str:
         named = get_named_type(declared.type)
-        arguments = ", ".join(f"{n}: {self.literal(a.type)}" for n, a in declared.args.items() if isinstance(a.type, GraphQLNonNull) or self.random.random() < 0.5)
+        arguments = ", ".join(
+            f"{n}: {self.literal(a.type)}"
+            for n, a in declared.args.items()
+            if isinstance(a.type, GraphQLNonNull) or self.random.random() < 0.5
+        )
         call = f"{name}({arguments})" if arguments else name
         key = name
         if self.random.random() < 0.2 or taken.setdefault(key, f"{parent.name}.{call}") != f"{parent.name}.{call}":
@@ -82,5 +92,13 @@ class OperationMaker:
             if type_.is_one_of:
                 name = self.random.choice(list(type_.fields))
                 return f"{{{name}: {self.literal(type_.fields[name].type)}}}"
-            return "{" + ", ".join(f"{n}: {self.literal(f.type)}" for n, f in type_.fields.items() if isinstance(f.type, GraphQLNonNull)) + "}"
+            return (
+                "{"
+                + ", ".join(
+                    f"{n}: {self.literal(f.type)}"
+                    for n, f in type_.fields.items()
+                    if isinstance(f.type, GraphQLNonNull)
+                )
+                + "}"
+            )
         return {"Int": "1", "Float": "1.5", "Boolean": "true"}.get(type_.name, '"x"')

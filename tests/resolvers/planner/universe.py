@@ -21,11 +21,9 @@ from graphql import (
     GraphQLResolveInfo,
     GraphQLSchema,
     GraphQLUnionType,
-    get_named_type,
-    is_abstract_type,
     is_leaf_type,
-    value_from_ast_untyped,
     parse_value,
+    value_from_ast_untyped,
 )
 
 from gateway.schema.query_graph import Slot, View, build_query_graph
@@ -60,7 +58,13 @@ class Universe:
         self.graph = build_query_graph(supergraph)
         self.full = supergraph.full_schema
         self.nulls = nulls
-        self.keyed = {(t.name, s.name) for g in supergraph.subgraphs.values() for t in g.types.values() for k in t.keys for s in _fields(k.selections)}
+        self.keyed = {
+            (t.name, s.name)
+            for g in supergraph.subgraphs.values()
+            for t in g.types.values()
+            for k in t.keys
+            for s in _fields(k.selections)
+        }
         self.key_names = {name for _, name in self.keyed}
         self.entities = {t.name for g in supergraph.subgraphs.values() for t in g.types.values() if t.keys}
 
@@ -89,7 +93,12 @@ class Universe:
         if name in self.key_names:
             return False
         parents = (type_name, *self.supergraph.interfaces.get(type_name, ()))
-        views = [g.types[p].fields[name] for g in self.supergraph.subgraphs.values() for p in parents if p in g.types and name in g.types[p].fields]
+        views = [
+            g.types[p].fields[name]
+            for g in self.supergraph.subgraphs.values()
+            for p in parents
+            if p in g.types and name in g.types[p].fields
+        ]
         return not any("!" in view.type for view in views)
 
     def _not_null(self, type_: GraphQLOutputType, thing: Thing, name: str, spelled: str) -> Any:
@@ -120,7 +129,7 @@ class Universe:
             return seed % 2 == 0
         return f"{thing.name}.{spelled}"
 
-    @cache
+    @cache  # noqa: B019  # a universe lives as long as its test
     def _enum_values(self, name: str) -> list[str]:
         public = self.supergraph.api_schema.type_map.get(name)
         known = [set(g.types[name].values) for g in self.supergraph.subgraphs.values() if name in g.types]
@@ -129,7 +138,7 @@ class Universe:
             both &= set(public.values)
         return sorted(both)
 
-    @cache
+    @cache  # noqa: B019  # a universe lives as long as its test
     def _runtime_types(self, parent: str, name: str, type_: Any) -> list[str]:
         """The types that every subgraph which has the field knows, and clients too."""
         found = set(self.supergraph.possible_types[type_.name])
@@ -144,7 +153,9 @@ class Universe:
     # Servers.
 
     def undivided(self) -> GraphQLSchema:
-        return _attach(self.supergraph.api_schema, lambda thing, info, arguments: self.value(thing, info.field_name, arguments))
+        return _attach(
+            self.supergraph.api_schema, lambda thing, info, arguments: self.value(thing, info.field_name, arguments)
+        )
 
     def subgraph(self, name: str) -> GraphQLSchema:
         schema = derive_subgraph_schema(self.supergraph, name)
@@ -166,8 +177,10 @@ class Universe:
             raise GraphQLError(f"{graph} cannot resolve the external {local}.{name}")
         if edge is not None and edge.requires:
             self.check_inputs(thing, edge.requires, thing.representation, f"{graph} {local}.{name}")
-        value = self.value(thing, name, {k: v for k, v in arguments.items()})
-        child = self.graph.follow(Slot(graph, local, thing.view, name if edge is not None and edge.requires else ""), name)
+        value = self.value(thing, name, arguments)
+        child = self.graph.follow(
+            Slot(graph, local, thing.view, name if edge is not None and edge.requires else ""), name
+        )
         view = child.view if child is not None else ()
         return _with_view(value, self, view)
 
@@ -217,6 +230,8 @@ class Universe:
         for selection in key:
             if not isinstance(selection, Field) or selection.name not in given:
                 return False
+            if selection.name == "__typename":
+                continue
             value = self.value(thing, selection.name, {})
             if not self._matches_value(value, given[selection.name], selection):
                 return False
@@ -224,7 +239,9 @@ class Universe:
 
     def _matches_value(self, value: Any, given: Any, selection: Field) -> bool:
         if isinstance(value, list) and isinstance(given, list):
-            return len(value) == len(given) and all(self._matches_value(a, b, selection) for a, b in zip(value, given, strict=True))
+            return len(value) == len(given) and all(
+                self._matches_value(a, b, selection) for a, b in zip(value, given, strict=True)
+            )
         if isinstance(value, Thing):
             return self._matches(value, selection.selections, given)
         return value == given
