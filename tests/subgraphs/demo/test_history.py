@@ -100,6 +100,7 @@ CONTRADICTIONS = {
     "open auctions are open on the data date": """
         SELECT id FROM core.auction
         WHERE status = 'OPEN' AND NOT (opens_at <= '2022-06-27 00:00' AND closes_at > '2022-06-27 10:00')""",
+    "no deadline has passed": "SELECT id FROM city.demand WHERE deadline <= '2022-06-27'",
     "a right of use lasts ten years at least": "SELECT id FROM core.approval_case WHERE usage_right_years < 10",
     "an approval is of the owner's own service invention": """
         SELECT p.id FROM core.approval_case p JOIN city.achievement a ON a.id = p.achievement_id

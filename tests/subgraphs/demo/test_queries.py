@@ -1,7 +1,5 @@
 """The ten front-end queries have something to show: their variables name things that exist and are worth a page."""
 
-
-
 import json
 import sqlite3
 from collections.abc import Iterator
