@@ -46,6 +46,7 @@ def check_header(name: str) -> str:
 
 
 Seconds = Annotated[float, BeforeValidator(parse_duration), Field(gt=0, le=3600)]
+Count = Annotated[int, Field(ge=1)]
 FilePath = Annotated[Path, AfterValidator(resolve_path)]
 Url = Annotated[str, AfterValidator(check_url)]
 UrlPath = Annotated[str, AfterValidator(check_url_path)]
@@ -120,7 +121,14 @@ class Csrf(Section):
 class Limits(Section):
     """What one request may cost."""
 
-    body_bytes: Annotated[int, Field(ge=1)] = 2_000_000
+    body_bytes: Count = 2_000_000
+    tokens: Count = 15_000
+    depth: Count = 100
+    aliases: Count = 1_000
+    root_fields: Count = 100
+    directives: Count = 500
+    selections: Count = 20_000
+    introspection_depth: Count = 3
 
 
 class SubgraphTraffic(Section):
@@ -137,6 +145,10 @@ class Traffic(Section):
 
     timeout: Seconds = 30.0
     """For one request to one subgraph."""
+    connections: Count = 100
+    """To one subgraph, at the same time."""
+    response_bytes: Count = 100_000_000
+    """The longest body that is taken from a subgraph."""
     headers: tuple[HeaderName, ...] = ()
     """The client's headers that are passed on."""
     subgraphs: dict[SubgraphName, SubgraphTraffic] = {}

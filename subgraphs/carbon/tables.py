@@ -20,7 +20,7 @@ class CarbonSector(Base):
 
     __tablename__ = "carbon_sector"
 
-    code: Mapped[str] = mapped_column(String(16), primary_key=True)
+    code: Mapped[str] = mapped_column(String(32), primary_key=True)
     name: Mapped[str] = mapped_column(String(64))
 
 

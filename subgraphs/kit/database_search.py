@@ -37,6 +37,7 @@ class SearchEntryColumns:
 def index_search(table: Table) -> None:
     """Have the search index created with the table, in the way of the database it is created in."""
     event.listen(table, "after_create", _create_index)
+    event.listen(table, "before_drop", _drop_index)
 
 
 def search_statement(table: Table, words: str, *, dialect: str, limit: int) -> Select[str, str] | None:
@@ -52,6 +53,11 @@ def search_statement(table: Table, words: str, *, dialect: str, limit: int) -> S
 def _create_index(table: Table, connection: Connection, **_events: object) -> None:
     for statement in _SQLITE_INDEX if connection.dialect.name == "sqlite" else _POSTGRESQL_INDEX:
         connection.exec_driver_sql(statement.format(name=table.name))
+
+
+def _drop_index(table: Table, connection: Connection, **_events: object) -> None:
+    if connection.dialect.name == "sqlite":  # PostgreSQL drops an index with its table
+        connection.exec_driver_sql(f"DROP TABLE IF EXISTS {table.name}_fts")
 
 
 def _fts5_statement(table: Table, query: str, limit: int) -> Select[str, str] | None:

@@ -45,7 +45,8 @@ LIBRARIES: Final = (
 def running(command: tuple[str, ...], port: int, **environment: str) -> Iterator[str]:
     """A server on a port of its own, for the length of a block; gives its address."""
     settings = {**os.environ, "PORT": str(port), "MARKET": str(MARKET), **environment}
-    process = subprocess.Popen(command, env=settings, cwd=f"{os.environ['PEERS']}/node")
+    quiet = subprocess.DEVNULL
+    process = subprocess.Popen(command, env=settings, cwd=f"{os.environ['PEERS']}/node", stdout=quiet, stderr=quiet)
     try:
         yield f"http://127.0.0.1:{port}"
     finally:

@@ -3,7 +3,7 @@
 import logging
 import random
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 import msgspec
@@ -12,15 +12,16 @@ from gateway.errors import PlanningError, RequestError
 from gateway.resolvers import codes
 from gateway.resolvers.engine.labels import draw_labels
 from gateway.resolvers.engine.prepared_cache import PreparedCache
+from gateway.resolvers.engine.ready import ReadyOperation
 from gateway.resolvers.executor import (
     ErrorPolicy,
     Executed,
-    PreparedOperation,
     RunOptions,
     asks_for_schema,
     execute_operation,
     prepare,
 )
+from gateway.resolvers.executor.compiled import CompiledRun, ReplayClient, SurpriseError
 from gateway.resolvers.messages import GraphQLRequest, GraphQLResponse
 from gateway.resolvers.operation import Limits, Operation, coerce_variables, read_operation
 from gateway.resolvers.planner import plan_operation
@@ -42,7 +43,7 @@ class EngineOptions:
 
     ``headers`` are the client's headers that subgraphs get, in lower case, ``headers_by_subgraph`` what single subgraphs get instead.
     ``active_labels`` are override labels that are always active, besides those drawn by chance. ``cached_operations`` are how many
-    operations are kept ready to run.
+    operations are kept ready to run. ``compiled`` operations run as generated code where they can; their answers are the same.
     """
 
     introspection: bool = True
@@ -51,6 +52,7 @@ class EngineOptions:
     headers_by_subgraph: Mapping[SubgraphName, tuple[str, ...]] = field(default_factory=dict)
     active_labels: frozenset[Label] = frozenset()
     cached_operations: int = 1_000
+    compiled: bool = True
 
 
 class Engine:
@@ -78,13 +80,16 @@ class Engine:
     async def execute(self, request: GraphQLRequest) -> GraphQLResponse:
         """The response to one request. Raises nothing but cancellation, which stops its requests upstream."""
         try:
-            prepared = self._prepare(request)
+            ready = self._prepare(request)
+            prepared = ready.prepared
             self._check(request, prepared.operation)
             variables = coerce_variables(self._supergraph.api_schema, prepared.operation.variables, request.variables)
             if request.dry_run:
                 return _respond(Executed(None, (), ()), prepared.plan)
-            executed = await execute_operation(prepared, self._run_options(request, variables))
-            return _respond(executed, prepared.plan if request.expose_plan else None)
+            options = self._run_options(request, variables, prepared.plan)
+            if request.expose_plan:
+                return _respond(await execute_operation(prepared, options), prepared.plan)
+            return await self._run(ready, options)
         except RequestError as error:
             return GraphQLResponse(_encode({"errors": list(error.errors)}), executed=False, status=error.status)
         except PlanningError as error:
@@ -95,15 +100,27 @@ class Engine:
             failure = {"message": "The gateway failed.", "extensions": {"code": codes.INTERNAL_SERVER_ERROR}}
             return GraphQLResponse(_encode({"errors": [failure]}), executed=False, status=500)
 
-    def _prepare(self, request: GraphQLRequest) -> PreparedOperation:
+    async def _run(self, ready: ReadyOperation, options: RunOptions) -> GraphQLResponse:
+        """Run the compiled operation; where there is none, or at a surprise, the plain executor."""
+        compiled = ready.compiled() if self._options.compiled else None
+        if compiled is None:
+            return _respond(await execute_operation(ready.prepared, options))
+        run = CompiledRun(compiled, options.client, options.variables, options.headers)
+        try:
+            return GraphQLResponse(b'{"data":%b}' % await run.answer(), executed=True)
+        except SurpriseError:
+            known = ReplayClient(options.client, run.exchanges)
+            return _respond(await execute_operation(ready.prepared, replace(options, client=known)))
+
+    def _prepare(self, request: GraphQLRequest) -> ReadyOperation:
         labels = draw_labels(self._supergraph.labels, self._options.active_labels, self._chance)
         key = (request.query, request.operation_name, labels)
-        prepared = self._prepared.get(key)
-        if prepared is None:
+        ready = self._prepared.get(key)
+        if ready is None:
             operation = read_operation(self._supergraph.api_schema, request.query, request.operation_name, self._limits)
-            prepared = prepare(operation, self._plan(operation, labels), self._supergraph)
-            self._prepared.put(key, prepared)
-        return prepared
+            ready = ReadyOperation(prepare(operation, self._plan(operation, labels), self._supergraph))
+            self._prepared.put(key, ready)
+        return ready
 
     def _check(self, request: GraphQLRequest, operation: Operation) -> None:
         """Refuse what this request may not do, however valid it is."""
@@ -116,11 +133,11 @@ class Engine:
             message = "Introspection is switched off: __schema and __type cannot be asked for."
             raise RequestError(message, code=codes.INTROSPECTION_DISABLED)
 
-    def _run_options(self, request: GraphQLRequest, variables: Mapping[str, Any]) -> RunOptions:
+    def _run_options(self, request: GraphQLRequest, variables: Mapping[str, Any], plan: QueryPlan) -> RunOptions:
         return RunOptions(
             client=self._client,
             variables=variables,
-            headers={name: self._headers_for(name, request) for name in self._supergraph.subgraphs},
+            headers={fetch.subgraph: self._headers_for(fetch.subgraph, request) for fetch in plan.fetches},
             error_policy=self._options.error_policy,
         )
 

@@ -2,7 +2,7 @@
 
 from collections import OrderedDict
 
-from gateway.resolvers.executor import PreparedOperation
+from gateway.resolvers.engine.ready import ReadyOperation
 from gateway.types import Label
 
 PreparedKey = tuple[str, str | None, frozenset[Label]]
@@ -14,17 +14,17 @@ class PreparedCache:
 
     def __init__(self, size: int) -> None:
         self._size = size
-        self._kept: OrderedDict[PreparedKey, PreparedOperation] = OrderedDict()
+        self._kept: OrderedDict[PreparedKey, ReadyOperation] = OrderedDict()
 
-    def get(self, key: PreparedKey) -> PreparedOperation | None:
+    def get(self, key: PreparedKey) -> ReadyOperation | None:
         """The operation kept under ``key``, which thereby was used last."""
         found = self._kept.get(key)
         if found is not None:
             self._kept.move_to_end(key)
         return found
 
-    def put(self, key: PreparedKey, prepared: PreparedOperation) -> None:
+    def put(self, key: PreparedKey, ready: ReadyOperation) -> None:
         """Keep an operation, and forget the one that was used longest ago if there are too many."""
-        self._kept[key] = prepared
+        self._kept[key] = ready
         if len(self._kept) > self._size:
             self._kept.popitem(last=False)

@@ -75,6 +75,13 @@ class Position:
             self._fields[None] = self._project(found)
         return self._fields.get(type_name)
 
+    def declared_type(self, coordinate: str) -> GraphQLOutputType:
+        """The public type of ``Type.field``."""
+        type_name, _, field_name = coordinate.partition(".")
+        declared: Any = self._schema.type_map[type_name]
+        found: GraphQLOutputType = declared.fields[field_name].type
+        return found
+
     def _is_alike(self, selections: SelectionSet, interface: GraphQLInterfaceType) -> bool:
         """Whether these selections are the same for every type that implements ``interface``."""
         for selection in selections:

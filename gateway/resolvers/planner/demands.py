@@ -41,14 +41,13 @@ class Collector:
         if position.field is not None:
             self.reaching.force(position)
             table = self.reaching.reach(position).table
-        before = len(self.demands)
         for key, (field, wanted) in position.leaves.items():
             self._check_leaf(position, field)
             self.demands.append(Demand(position, key, field, tuple(wanted)))
         for child in tuple(position.composites):
             self._collect_composite(position, child, table)
         self._collect_branches(position, table)
-        if len(self.demands) == before:
+        if not position.branches and not _is_always_asked_for(position):
             self._demand_typename(position)
 
     def _want(self, position: OperationPosition) -> None:
@@ -116,9 +115,17 @@ class Collector:
         return set.intersection(*members.values()) if members else set()
 
     def _demand_typename(self, position: OperationPosition) -> None:
-        if TYPENAME not in position.leaves:
+        _, wanted = position.leaves.get(TYPENAME, (_TYPENAME, []))
+        if () not in wanted:
             self._check_leaf(position, _TYPENAME)
             self.demands.append(Demand(position, TYPENAME, _TYPENAME, ((),)))
+
+
+def _is_always_asked_for(position: OperationPosition) -> bool:
+    """Whether something is selected here without a condition, so that the object is in the data wherever it is in the answer."""
+    return any(() in wanted for _, wanted in position.leaves.values()) or any(
+        not child.guards for child in position.composites
+    )
 
 
 def _names(position: OperationPosition) -> Iterator[str]:

@@ -82,7 +82,8 @@ def _draft(graph: QueryGraph, openings: list[Opening]) -> Draft:
     first = openings[0].node
     guards = effective_guards(first)
     contexts = tuple(context for opening in openings for context in _contexts(opening))
-    inputs = merge(selection for opening in openings for selection in (*opening.key, *opening.inputs))
+    read = merge(selection for opening in openings for selection in (*opening.key, *opening.inputs))
+    inputs = tuple(s for s in read if not isinstance(s, Field) or s.name != TYPENAME)
     outputs = [read_output(graph, opening.node, _variables(opening)) for opening in openings]
     selections = without_guards(merge(s for output in outputs for s in output.selections), guards)
     position = first.position

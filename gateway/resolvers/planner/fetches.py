@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from gateway.resolvers.operation import Operation
 from gateway.resolvers.planner.drafts import Draft, coordinates, draft_step, join_drafts
-from gateway.resolvers.planner.outputs import merge, nest_guards, read_output, without_guards
+from gateway.resolvers.planner.outputs import merge, read_output, without_guards
 from gateway.resolvers.planner.settling import common_guards, effective_guards
 from gateway.resolvers.planner.steps import Step
 from gateway.resolvers.planner.tree import Guards
@@ -51,7 +51,7 @@ class FetchMaker:
         nodes = [opening.node for opening in step.openings.values()]
         outputs = [read_output(self.graph, node) for node in nodes]
         guards = common_guards(effective_guards(node) for node in nodes)
-        selections = nest_guards(without_guards(merge(s for output in outputs for s in output.selections), guards))
+        selections = without_guards(merge(s for output in outputs for s in output.selections), guards)
         renames = tuple(rename for output in outputs for rename in output.renames)
         is_reentry = step.position.parent is not None
         kind = OperationKind.QUERY if is_reentry else self.operation.kind
@@ -94,7 +94,7 @@ class FetchMaker:
             variable=self._free_variable(REPRESENTATIONS if is_alone else f"{REPRESENTATIONS}_{number}"),
             paths=draft.paths,
             inputs=draft.inputs,
-            selections=nest_guards(without_guards(selections, known)),
+            selections=without_guards(selections, known),
             guards=tuple(guard for guard in draft.guards if guard not in known),
             renames=draft.renames,
             contexts=tuple(context for context, _ in draft.contexts),

@@ -10,7 +10,7 @@ from gateway.resolvers.planner.steps import Leaf, Node
 from gateway.resolvers.planner.tree import Guards
 from gateway.resolvers.query_plan import EACH_ITEM, OnTypes, Path, Rename
 from gateway.schema.query_graph import TYPENAME, QueryGraph
-from gateway.schema.selection import Argument, Field, Guard, InlineFragment, Selection, SelectionSet
+from gateway.schema.selection import Argument, Field, InlineFragment, Selection, SelectionSet
 from gateway.types import TypeName
 
 _TYPENAME = Field(TYPENAME)
@@ -84,9 +84,8 @@ def _with_arguments(field: Field, variables: tuple[Argument, ...]) -> Field:
 
 def _leaf_fields(key: str, leaf: Leaf) -> Iterator[Field]:
     field = leaf.field
-    found = dict.fromkeys((*leaf.wanted, *leaf.read))
-    for guards in found:
-        if not any(set(other) < set(guards) for other in found):
+    for guards in leaf.wanted:
+        if not any(set(other) < set(guards) for other in leaf.wanted):
             yield Field(field.name, key if key != field.name else None, field.arguments, guards, field.directives)
 
 
@@ -131,25 +130,6 @@ def without_guards(selections: SelectionSet, guards: Guards) -> SelectionSet:
         )
         for selection in selections
     )
-
-
-def nest_guards(selections: SelectionSet) -> SelectionSet:
-    """The selections with at most one ``@include`` and one ``@skip`` on each: neither may be repeated."""
-    return tuple(_nest(replace(s, selections=nest_guards(s.selections))) for s in selections)
-
-
-def _nest(selection: Selection) -> Selection:
-    guards: dict[bool, Guard] = {}
-    outer: list[Guard] = []
-    for guard in selection.guards:
-        if guard.expected in guards:
-            outer.append(guard)
-        else:
-            guards[guard.expected] = guard
-    nested: Selection = replace(selection, guards=tuple(sorted(guards.values()))) if outer else selection
-    for guard in reversed(outer):
-        nested = InlineFragment(None, (guard,), selections=(nested,))
-    return nested
 
 
 def merge(selections: Iterable[Selection]) -> SelectionSet:

@@ -5,6 +5,7 @@ from itertools import groupby
 
 from gateway.errors import PlanningError
 from gateway.resolvers.operation import Operation
+from gateway.resolvers.planner.budget import Budget
 from gateway.resolvers.planner.fetches import FetchMaker
 from gateway.resolvers.planner.search import Search
 from gateway.resolvers.planner.settling import settle
@@ -15,8 +16,8 @@ from gateway.schema.query_graph import TYPENAME, QueryGraph, Slot
 from gateway.schema.selection import Field, InlineFragment, Selection, SelectionSet
 from gateway.types import FieldName, Label, OperationKind, SubgraphName, TypeName
 
-BUDGET = 200_000
-"""How many demands may be looked at for one operation. Honest operations look at each about twice."""
+BUDGET = 30_000
+"""How many positions may be made and demands looked at for one operation. Honest operations look at each demand about twice."""
 
 
 def plan_operation(
@@ -31,12 +32,12 @@ def plan_operation(
 
     ``labels`` are the active override labels: the same operation has another plan under other labels. For ``unbatched``
     subgraphs each ``_entities`` call is a request of its own. Raises PlanningError where a part of the operation is out of
-    reach, or more than ``budget`` demands were looked at.
+    reach, or planning takes more than ``budget`` positions and looks at demands.
     """
     graph = query_graph.under(labels)
     type_name = graph.supergraph.root_types[operation.kind]
     selections = _without_meta_fields(operation.selections)
-    planner = _Planner(graph, FetchMaker(graph, operation, unbatched), type_name, budget)
+    planner = _Planner(graph, FetchMaker(graph, operation, unbatched), type_name, Budget(budget))
     if not selections:
         fetches: list[Fetch] = []
     elif operation.kind is OperationKind.QUERY:
@@ -49,7 +50,7 @@ def plan_operation(
 class _Planner:
     """Plans root selections, all at once or one after another."""
 
-    def __init__(self, graph: QueryGraph, maker: FetchMaker, type_name: TypeName, budget: int) -> None:
+    def __init__(self, graph: QueryGraph, maker: FetchMaker, type_name: TypeName, budget: Budget) -> None:
         self.graph = graph
         self.maker = maker
         self.type_name = type_name
@@ -90,7 +91,7 @@ class _Planner:
         return min(ranked)[2]
 
     def _search(self, selections: SelectionSet, roots: tuple[Slot, ...]) -> list[Step]:
-        root = read_tree(self.graph, self.type_name, selections)
+        root = read_tree(self.graph, self.type_name, selections, self.budget)
         return settle(Search(self.graph, root, roots, budget=self.budget).run())
 
 

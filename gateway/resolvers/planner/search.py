@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from gateway.errors import PlanningError
+from gateway.resolvers.planner.budget import Budget
 from gateway.resolvers.planner.demands import Collector, Demand
 from gateway.resolvers.planner.ledger import Ledger
 from gateway.resolvers.planner.reaching import Reaching
@@ -40,7 +41,7 @@ class _Choice:
 class Search:
     """One search: positions in, steps out."""
 
-    def __init__(self, graph: QueryGraph, root: OperationPosition, roots: tuple[Slot, ...], *, budget: int) -> None:
+    def __init__(self, graph: QueryGraph, root: OperationPosition, roots: tuple[Slot, ...], *, budget: Budget) -> None:
         self.root = root
         self.ledger = Ledger()
         self.reaching = Reaching(graph, self.ledger, roots)
@@ -51,7 +52,7 @@ class Search:
     def run(self) -> list[Step]:
         """The steps that bring everything the operation asks for, in the order they were opened.
 
-        Raises PlanningError where something is out of reach, or the budget of evaluated demands is used up.
+        Raises PlanningError where something is out of reach, or the budget is used up.
         """
         self.collector.collect(self.root)
         self._insert_all(self.collector.demands)
@@ -70,9 +71,7 @@ class Search:
 
     def _choose(self, demand: Demand) -> _Choice:
         """The cheapest way to meet a demand now, and what it would cost to lose it."""
-        self.budget -= 1
-        if self.budget < 0:
-            raise PlanningError("Planning this operation takes too long; ask for less, or in several requests.")
+        self.budget.spend()
         position = demand.position
         reach = self.reaching.reach(position)
         by_graph: dict[SubgraphName, tuple[float, int, Slot]] = {}

@@ -34,14 +34,14 @@ def _ask_for_inputs(opening: Opening) -> None:
         source, field = reading.source, reading.field
         key = TYPENAME if field.name == TYPENAME else source.position.scope.key_for(field)
         known = source.position.absolute_guards
-        source.read(key, field, tuple(guard for guard in guards if guard not in known))
+        source.want(key, field, tuple(guard for guard in guards if guard not in known))
         for step in (source.step, *source.also):
             opening.node.step.depends_on[step] = None
 
 
 def effective_guards(node: Node) -> Guards:
     """The guards that everything a node brings has in common: where they do not hold, it need not be asked for at all."""
-    return common_guards(_guards_of(node, is_top=True))
+    return common_guards(_guards_of(node))
 
 
 def common_guards(found: Iterable[Guards]) -> Guards:
@@ -54,16 +54,14 @@ def common_guards(found: Iterable[Guards]) -> Guards:
     return tuple(sorted(common or ()))
 
 
-def _guards_of(node: Node, *, is_top: bool) -> Iterator[Guards]:
-    """The guards of every leaf. Below the top a client's leaf counts without its own: its object is wanted all the same."""
+def _guards_of(node: Node) -> Iterator[Guards]:
+    """The guards of every leaf."""
     known = node.position.absolute_guards
     for leaf in node.leaves.values():
         for guards in leaf.wanted:
-            yield (*known, *guards) if is_top else known
-        for guards in leaf.read:
             yield (*known, *guards)
     for child in node.children.values():
-        yield from _guards_of(child, is_top=is_top and child.position.field is None)
+        yield from _guards_of(child)
 
 
 def delay(steps: list[Step]) -> None:
@@ -71,9 +69,18 @@ def delay(steps: list[Step]) -> None:
 
     This saves a request and costs no wave: nothing that reads from them starts before that later request has ended.
     """
+    consumers: dict[Step, list[Step]] = {}
+    for step in steps:
+        for other in step.depends_on:
+            consumers.setdefault(other, []).append(step)
+    waves: dict[SubgraphName, set[int]] = {}
+    for step in steps:
+        if not step.is_root:
+            waves.setdefault(step.graph, set()).add(step.wave)
+    last = max((step.wave for step in steps), default=0)
     changed = True
     while changed:
-        changed = any(_delay_group(group, steps) for group in _groups(steps))
+        changed = any(_delay_group(group, consumers, waves[group[0].graph], last) for group in _groups(steps))
 
 
 def _groups(steps: Iterable[Step]) -> list[list[Step]]:
@@ -84,18 +91,18 @@ def _groups(steps: Iterable[Step]) -> list[list[Step]]:
     return [groups[key] for key in sorted(groups)]
 
 
-def _delay_group(group: list[Step], steps: list[Step]) -> bool:
-    latest = min(_latest_wave(step, steps) for step in group)
-    wave, graph = group[0].wave, group[0].graph
-    later = [s.wave for s in steps if s.graph == graph and not s.is_root and wave < s.wave <= latest]
-    if not later:
+def _delay_group(group: list[Step], consumers: dict[Step, list[Step]], waves: set[int], last: int) -> bool:
+    """Move a group to the next wave in which its subgraph is called, if no consumer has to wait for that."""
+    wave = group[0].wave
+    later = min((other for other in waves if other > wave), default=None)
+    if later is None or any(later >= _latest_end(step, consumers, last) for step in group):
         return False
     for step in group:
-        step.wave = min(later)
+        step.wave = later
+    waves.discard(wave)
     return True
 
 
-def _latest_wave(step: Step, steps: list[Step]) -> int:
-    """The last wave in which a step can run without making another one wait."""
-    consumers = [other.wave for other in steps if step in other.depends_on]
-    return min(consumers) - 1 if consumers else max(other.wave for other in steps)
+def _latest_end(step: Step, consumers: dict[Step, list[Step]], last: int) -> int:
+    """The wave by which a step must have ended: its first consumer's."""
+    return min((other.wave for other in consumers.get(step, ())), default=last + 1)

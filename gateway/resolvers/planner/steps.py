@@ -14,12 +14,11 @@ from gateway.types import ResponseKey, SubgraphName
 class Leaf:
     """A field to ask for, with one set of guards for each way in which the client or another step wants it.
 
-    Guards are relative to the position. A client's leaf keeps its object in the answer even where the guards do not hold.
+    Guards are relative to the position.
     """
 
     field: Field
     wanted: list[Guards] = default(default_factory=list)
-    read: list[Guards] = default(default_factory=list)
 
 
 @dataclass(slots=True, eq=False)
@@ -55,22 +54,15 @@ class Node:
     children: dict[OperationPosition, "Node"] = default(default_factory=dict)
 
     def want(self, key: ResponseKey, selected: Field, guards: Guards) -> None:
-        """Ask for a leaf that the client wants under ``key``, where ``guards`` hold."""
-        _add(self.leaves.setdefault(key, Leaf(selected)).wanted, guards)
-
-    def read(self, key: ResponseKey, selected: Field, guards: Guards) -> None:
-        """Ask for a leaf that another step reads."""
-        _add(self.leaves.setdefault(key, Leaf(selected)).read, guards)
+        """Ask for a leaf under ``key``, where ``guards`` hold."""
+        leaf = self.leaves.setdefault(key, Leaf(selected))
+        if guards not in leaf.wanted:
+            leaf.wanted.append(guards)
 
     @property
     def is_live(self) -> bool:
         """Whether anything is asked for here or below."""
         return bool(self.leaves) or any(child.is_live for child in self.children.values())
-
-
-def _add(guards: list[Guards], one: Guards) -> None:
-    if one not in guards:
-        guards.append(one)
 
 
 @dataclass(slots=True, eq=False)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 
+from gateway.resolvers.planner.budget import Budget
 from gateway.resolvers.planner.scope import Scope
 from gateway.resolvers.query_plan import EACH_ITEM, OnTypes, Path
 from gateway.schema.query_graph import TYPENAME, Position, QueryGraph
@@ -36,8 +37,11 @@ class OperationPosition(Position):
         branch: TypeName | None = None,
         guards: Guards = (),
         is_internal: bool = False,
+        budget: Budget,
     ) -> None:
+        budget.spend()
         super().__init__(type_name, parent, field=field, branch=branch)
+        self.budget = budget
         self.graph = graph
         self.guards = guards
         self.is_internal = is_internal
@@ -97,12 +101,17 @@ class OperationPosition(Position):
         return super().inner(field, type_name)
 
     def make(self, type_name: TypeName, *, field: Field | None = None, branch: TypeName | None = None) -> Position:
-        return OperationPosition(self.graph, type_name, self, field=field, branch=branch, is_internal=True)
+        return OperationPosition(
+            self.graph, type_name, self, field=field, branch=branch, is_internal=True, budget=self.budget
+        )
 
 
-def read_tree(graph: QueryGraph, type_name: TypeName, selections: SelectionSet) -> OperationPosition:
-    """The tree of positions of an operation's selections on a root type."""
-    root = OperationPosition(graph, type_name)
+def read_tree(graph: QueryGraph, type_name: TypeName, selections: SelectionSet, budget: Budget) -> OperationPosition:
+    """The tree of positions of an operation's selections on a root type.
+
+    Type conditions inside one another multiply: each position is paid for from ``budget``, which raises PlanningError.
+    """
+    root = OperationPosition(graph, type_name, budget=budget)
     load(root, [(selections, ())])
     return root
 
@@ -124,7 +133,7 @@ def branch_of(position: OperationPosition, type_name: TypeName) -> OperationPosi
     """The client's branch for one concrete type."""
     branch = position.branches.get(type_name)
     if branch is None:
-        branch = OperationPosition(position.graph, type_name, position, branch=type_name)
+        branch = OperationPosition(position.graph, type_name, position, branch=type_name, budget=position.budget)
         position.branches[type_name] = branch
     return branch
 
@@ -195,7 +204,7 @@ def _composite(position: OperationPosition, field: Field, key: ResponseKey, guar
             return child
     own = Field(field.name, key if key != field.name else None, field.arguments, (), field.directives)
     type_name = position.graph.field_types[position.type, field.name]
-    child = OperationPosition(position.graph, type_name, position, field=own, guards=guards)
+    child = OperationPosition(position.graph, type_name, position, field=own, guards=guards, budget=position.budget)
     position.composites.append(child)
     return child
 

@@ -95,7 +95,7 @@ def _braces(selections: SelectionSet) -> Lines:
 
 def _lines(selections: SelectionSet) -> Lines:
     for selection in selections:
-        if not selection.selections:
+        if not selection.selections or len({g.expected for g in selection.guards}) < len(selection.guards):
             yield print_selections((selection,))
             continue
         bare = print_selections((_without_selections(selection),))

@@ -7,11 +7,11 @@ from gateway.types import TypeName
 
 
 def in_waves(fetches: Sequence[Fetch]) -> list[list[Fetch]]:
-    """Fetches by wave: each in the first one after all that it depends on."""
+    """Fetches by wave: each in the first one after all that it depends on among them."""
     wave_of: dict[int, int] = {}
     waves: list[list[Fetch]] = []
     for fetch in fetches:
-        wave = 1 + max((wave_of[other] for other in fetch.depends_on), default=-1)
+        wave = 1 + max((wave_of.get(other, -1) for other in fetch.depends_on), default=-1)
         wave_of[fetch.id] = wave
         waves.extend([] for _ in range(wave + 1 - len(waves)))
         waves[wave].append(fetch)

@@ -9,7 +9,7 @@ import msgspec
 
 from gateway.errors import SubgraphError
 from gateway.resolvers import codes
-from gateway.resolvers.subgraph_client.protocol import SubgraphRequest, SubgraphResponse
+from gateway.resolvers.subgraph_client.protocol import SubgraphPost, SubgraphRequest, SubgraphResponse
 from gateway.resolvers.subgraph_client.response import MalformedResponseError, read_response
 from gateway.resolvers.subgraph_client.transport import HttpAnswer, HttpTransport, TransportError
 from gateway.types import OperationKind, SubgraphName
@@ -40,21 +40,25 @@ class HttpClient:
 
         Its message names the subgraph and the cause, never what an exception or a body says.
         """
+        post = SubgraphPost(request.subgraph, request.kind, encode_request(request), request.headers, request.timeout)
+        return read_answer(request.subgraph, await self.post(post))
+
+    async def post(self, request: SubgraphPost) -> HttpAnswer:
+        """The answer as it came; raises ``SubgraphError`` as ``send`` does."""
         endpoint = self._endpoints.get(request.subgraph)
         if endpoint is None:
             raise SubgraphError(f"Subgraph {request.subgraph!r} has no address.", subgraph=request.subgraph)
         try:
-            answer = await self._transport.post(
+            return await self._transport.post(
                 endpoint.url,
                 headers={**request.headers, **HEADERS},
-                body=encode_request(request),
+                body=request.body,
                 deadline=asyncio.get_running_loop().time() + (request.timeout or endpoint.timeout),
                 replayable=request.kind is OperationKind.QUERY,
             )
         except TransportError as error:
             message = f"Subgraph {request.subgraph!r} {error.failure.value}."
             raise SubgraphError(message, subgraph=request.subgraph) from error
-        return read_answer(request.subgraph, answer)
 
     async def close(self) -> None:
         """Close the transport."""

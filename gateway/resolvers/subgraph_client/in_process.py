@@ -4,16 +4,18 @@ Requests and answers pass through JSON as they would over HTTP, so that nothing 
 """
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 from graphql import GraphQLSchema, graphql
 
 from gateway.errors import SubgraphError
-from gateway.resolvers import codes
-from gateway.resolvers.subgraph_client.protocol import SubgraphRequest, SubgraphResponse
-from gateway.resolvers.subgraph_client.response import MalformedResponseError, read_response
+from gateway.resolvers.subgraph_client.http_client import encode_request, read_answer
+from gateway.resolvers.subgraph_client.protocol import SubgraphPost, SubgraphRequest, SubgraphResponse
+from gateway.resolvers.subgraph_client.transport import HttpAnswer
 from gateway.types import SubgraphName
+
+OK: Final = 200
 
 
 class InProcessClient:
@@ -29,22 +31,23 @@ class InProcessClient:
 
     async def send(self, request: SubgraphRequest) -> SubgraphResponse:
         """The subgraph's response, its operation validated first; raises ``SubgraphError`` for an unknown subgraph."""
-        self.requests.append(request)
+        post = SubgraphPost(request.subgraph, request.kind, encode_request(request), request.headers, request.timeout)
+        return read_answer(request.subgraph, await self.post(post))
+
+    async def post(self, request: SubgraphPost) -> HttpAnswer:
+        """The same as it would come over HTTP."""
+        entries = msgspec.json.decode(request.body)
+        query, variables, name = entries["query"], entries.get("variables", {}), entries.get("operationName")
+        self.requests.append(
+            SubgraphRequest(request.subgraph, request.kind, query, variables, name, request.headers, request.timeout)
+        )
         schema = self._schemas.get(request.subgraph)
         if schema is None:
             raise SubgraphError(f"Subgraph {request.subgraph!r} has no address.", subgraph=request.subgraph)
         result = await graphql(
-            schema,
-            request.query,
-            variable_values=msgspec.json.decode(msgspec.json.encode(request.variables)),
-            operation_name=request.operation_name,
-            context_value=self._context,
+            schema, query, variable_values=variables, operation_name=name, context_value=self._context
         )
-        try:
-            return read_response(msgspec.json.encode(result.formatted), {})
-        except MalformedResponseError as error:
-            message = f"Subgraph {request.subgraph!r} did not answer with a GraphQL response: {error}."
-            raise SubgraphError(message, subgraph=request.subgraph, code=codes.SUBREQUEST_MALFORMED_RESPONSE) from error
+        return HttpAnswer(OK, {"content-type": "application/json"}, msgspec.json.encode(result.formatted))
 
     async def close(self) -> None:
         """Nothing to release."""

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from gateway.resolvers.subgraph_client.transport import HttpAnswer
 from gateway.types import OperationKind, SubgraphName
 
 
@@ -16,6 +17,17 @@ class SubgraphRequest:
     query: str
     variables: Mapping[str, Any]
     operation_name: str | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    timeout: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SubgraphPost:
+    """A request whose body is already written (GraphQL over HTTP, section 5.4)."""
+
+    subgraph: SubgraphName
+    kind: OperationKind
+    body: bytes
     headers: Mapping[str, str] = field(default_factory=dict)
     timeout: float | None = None
 
@@ -35,6 +47,10 @@ class SubgraphClient(Protocol):
 
     async def send(self, request: SubgraphRequest) -> SubgraphResponse:
         """The subgraph's response; raises ``gateway.errors.SubgraphError`` where there is no usable one."""
+        ...
+
+    async def post(self, request: SubgraphPost) -> HttpAnswer:
+        """The answer as it came; raises ``gateway.errors.SubgraphError`` where there is none."""
         ...
 
     async def close(self) -> None:

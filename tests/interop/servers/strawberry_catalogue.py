@@ -49,7 +49,8 @@ class Product:
     @classmethod
     def read(cls, row: dict[str, Any]) -> Self:
         size = Size(row["size"]) if row["size"] else None
-        return cls(row["sku"], row["name"], row["weight"], row["price"], size, row["maker"])
+        own = {key: row[key] for key in ("sku", "name", "weight", "price")}
+        return cls(**own, size=size, maker_id=row["maker"])
 
     @classmethod
     def resolve_reference(cls, sku: strawberry.ID) -> Self | None:

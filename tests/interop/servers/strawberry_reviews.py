@@ -46,7 +46,7 @@ class Review:
 
     @classmethod
     def read(cls, row: dict[str, Any]) -> Self:
-        return cls(row["id"], row["stars"], row["text"], Product(sku=row["product"]))
+        return cls(id=row["id"], stars=row["stars"], text=row["text"], product=Product(sku=row["product"]))
 
     @classmethod
     def resolve_reference(cls, id: strawberry.ID) -> Self | None:  # noqa: A002  Strawberry passes keys by their names.
@@ -59,6 +59,10 @@ class Question:
     text: str
     product: Product
 
+    @classmethod
+    def read(cls, row: dict[str, Any]) -> Self:
+        return cls(id=row["id"], text=row["text"], product=Product(sku=row["product"]))
+
 
 Post = Annotated[Review | Question, strawberry.union("Post")]
 
@@ -67,15 +71,14 @@ Post = Annotated[Review | Question, strawberry.union("Post")]
 class Query:
     @strawberry.field
     def latest(self) -> list[Post]:
-        questions = [Question(row["id"], row["text"], Product(sku=row["product"])) for row in DATA["questions"]]
-        return [*(Review.read(row) for row in DATA["reviews"]), *questions]
+        return [*map(Review.read, DATA["reviews"]), *map(Question.read, DATA["questions"])]
 
 
 @strawberry.type
 class Mutation:
     @strawberry.mutation
     def rate(self, sku: strawberry.ID, stars: int) -> Review | None:
-        return Review(strawberry.ID("new"), stars, None, Product(sku=sku))
+        return Review(id=strawberry.ID("new"), stars=stars, text=None, product=Product(sku=sku))
 
 
 if __name__ == "__main__":

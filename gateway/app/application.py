@@ -1,0 +1,61 @@
+"""The onion: the hot route by bare ASGI, everything else by Starlette, and what lives as long as the server does."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+
+from gateway.app.engine import ConnectedEngine, make_client
+from gateway.app.serving import LoadSupergraph, Serving
+from gateway.settings import Settings
+from gateway.transport.asgi import AsgiApp, Receive, Scope, Send
+from gateway.transport.endpoint import EndpointOptions, GraphQLEndpoint
+from gateway.transport.health import health_routes
+from gateway.transport.not_found import http_failure
+
+
+def make_app(settings: Settings, load: LoadSupergraph) -> AsgiApp:
+    """The gateway. Its lifespan loads the supergraph in the background, and closes the connections to subgraphs."""
+    serving = Serving(
+        load, lambda supergraph: ConnectedEngine(supergraph, make_client(supergraph, settings.traffic), settings)
+    )
+    endpoint = GraphQLEndpoint(serving, options=endpoint_options(settings))
+    rest = Starlette(
+        routes=health_routes(serving),
+        exception_handlers={HTTPException: http_failure(settings.graphql.path)},
+        lifespan=lambda _: lifespan(serving),
+    )
+    return hot_route(settings.graphql.path, endpoint, rest)
+
+
+def hot_route(path: str, endpoint: AsgiApp, rest: AsgiApp) -> AsgiApp:
+    """Requests for ``path`` go straight to the endpoint; ``rest`` takes all others, and the lifespan."""
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        is_hot = scope["type"] == "http" and scope["path"] == path
+        await (endpoint if is_hot else rest)(scope, receive, send)
+
+    return app
+
+
+@contextlib.asynccontextmanager
+async def lifespan(serving: Serving) -> AsyncIterator[None]:
+    loading = asyncio.create_task(serving.start())
+    try:
+        yield
+    finally:
+        loading.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await loading
+        await serving.close()
+
+
+def endpoint_options(settings: Settings) -> EndpointOptions:
+    """What the settings let through."""
+    return EndpointOptions(
+        body_bytes=settings.limits.body_bytes,
+        csrf_headers=settings.csrf.required_headers if settings.csrf.enabled else (),
+        expose_plan=settings.graphql.expose_query_plan,
+    )

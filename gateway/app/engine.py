@@ -1,0 +1,60 @@
+"""From settings to an engine and its client."""
+
+from gateway.resolvers.engine import Engine, EngineOptions
+from gateway.resolvers.executor import ErrorPolicy
+from gateway.resolvers.messages import GraphQLRequest, GraphQLResponse
+from gateway.resolvers.operation import Limits
+from gateway.resolvers.subgraph_client import Endpoint, HttpClient, LeanTransport, SubgraphClient
+from gateway.schema.supergraph import Supergraph
+from gateway.settings import Settings, SubgraphTraffic, Traffic
+from gateway.types import SubgraphName
+
+
+def make_client(supergraph: Supergraph, traffic: Traffic) -> HttpClient:
+    """A client for every subgraph: its address and timeout by the settings, else the supergraph's address and the common timeout."""
+    transport = LeanTransport(limit=traffic.connections, max_body_bytes=traffic.response_bytes)
+    return HttpClient({name: endpoint(supergraph, name, traffic) for name in supergraph.subgraphs}, transport)
+
+
+def endpoint(supergraph: Supergraph, name: SubgraphName, traffic: Traffic) -> Endpoint:
+    own = traffic.subgraphs.get(name, SubgraphTraffic())
+    return Endpoint(own.url or supergraph.subgraphs[name].url, own.timeout or traffic.timeout)
+
+
+class ConnectedEngine:
+    """An engine together with the client that belongs to it."""
+
+    def __init__(self, supergraph: Supergraph, client: SubgraphClient, settings: Settings) -> None:
+        self._engine = Engine(supergraph, client, limits=make_limits(settings), options=make_options(settings))
+        self._client = client
+
+    async def execute(self, request: GraphQLRequest) -> GraphQLResponse:
+        """The engine's response."""
+        return await self._engine.execute(request)
+
+    async def close(self) -> None:
+        """Close the client."""
+        await self._client.close()
+
+
+def make_limits(settings: Settings) -> Limits:
+    limits = settings.limits
+    return Limits(
+        max_tokens=limits.tokens,
+        max_depth=limits.depth,
+        max_aliases=limits.aliases,
+        max_root_fields=limits.root_fields,
+        max_directives=limits.directives,
+        max_selections=limits.selections,
+        max_introspection_depth=limits.introspection_depth,
+    )
+
+
+def make_options(settings: Settings) -> EngineOptions:
+    traffic = settings.traffic
+    return EngineOptions(
+        introspection=settings.graphql.introspection,
+        error_policy=ErrorPolicy(mask=settings.graphql.mask_subgraph_errors),
+        headers=traffic.headers,
+        headers_by_subgraph={name: own.headers for name, own in traffic.subgraphs.items() if own.headers is not None},
+    )

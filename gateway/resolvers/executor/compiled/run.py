@@ -1,0 +1,128 @@
+"""Run a compiled operation. It is optimistic: at the first surprise the plain executor takes over, with the answers already here."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+
+from gateway.errors import SubgraphError
+from gateway.resolvers.executor.compiled.compilation import CompiledFetch, CompiledOperation, SurpriseError
+from gateway.resolvers.executor.compiled.structs import attribute
+from gateway.resolvers.subgraph_client import HttpAnswer, SubgraphClient, SubgraphPost
+from gateway.types import OperationKind, SubgraphName
+
+OK = 200
+JSON_TYPES = ("application/json", "application/graphql-response+json")
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """A request that was sent, and what came of it."""
+
+    subgraph: SubgraphName
+    query: str
+    body: bytes
+    answer: HttpAnswer | SubgraphError
+
+
+@dataclass(slots=True)
+class CompiledRun:
+    """One run of a compiled operation. ``exchanges`` are there for the plain executor, should it have to take over."""
+
+    operation: CompiledOperation
+    client: SubgraphClient
+    variables: Mapping[str, Any]
+    headers: Mapping[SubgraphName, Mapping[str, str]]
+    exchanges: list[Exchange] = field(default_factory=list)
+    is_surprised: bool = False
+
+    async def answer(self) -> bytes:
+        """The ``data`` of the response as JSON; raises ``SurpriseError``."""
+        operation = self.operation
+        state = operation.new_state()
+        if len(operation.fetches) == 1:
+            await self._run_fetch(operation.fetches[operation.initial[0]], state)
+        else:
+            await self._run_all(state)
+        if self.is_surprised:
+            raise SurpriseError
+        if state.is_patchy:
+            operation.mend(state)
+        operation.hide(state)
+        return msgspec.json.encode(state.root)
+
+    async def _run_all(self, state: Any) -> None:
+        operation = self.operation
+        waiting = dict(operation.dependencies)
+
+        async def run_from(first: int) -> None:
+            ready = [first]
+            while ready:
+                for other in ready[1:]:
+                    group.create_task(run_from(other))
+                if not await self._run_fetch(operation.fetches[ready[0]], state):
+                    return
+                ready = _release(operation.dependants[ready[0]], waiting)
+
+        async with asyncio.TaskGroup() as group:
+            for fetch_id in operation.initial:
+                group.create_task(run_from(fetch_id))
+
+    async def _run_fetch(self, fetch: CompiledFetch, state: Any) -> bool:
+        """Run one fetch; False after a surprise, which ends this way through the plan but none that is under way."""
+        try:
+            await self._fetch(fetch, state)
+        except (SurpriseError, SubgraphError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            self.is_surprised = True
+        return not self.is_surprised
+
+    async def _fetch(self, fetch: CompiledFetch, state: Any) -> None:
+        variables = {name: self.variables[name] for name in fetch.variables if name in self.variables}
+        collected = [call.collect(state) for call in fetch.calls]
+        if collected and not any(representations for representations, *_ in collected):
+            return
+        for call, (representations, *_) in zip(fetch.calls, collected, strict=True):
+            variables[call.variable] = representations
+        body = fetch.head + msgspec.json.encode(variables) + fetch.tail
+        response = await self._exchange(fetch, body)
+        if fetch.take is not None:
+            fetch.take(state, _data(fetch.decoders[0].decode(response)))
+            return
+        for number, decoder in enumerate(fetch.decoders):
+            data = _data(decoder.decode(response))
+            for call, (representations, *groups) in zip(fetch.calls, collected, strict=True):
+                if number < len(groups):
+                    entities = getattr(data, attribute(call.alias))
+                    if len(entities) != len(representations):
+                        raise SurpriseError
+                    call.spread[number](state, entities, groups[number])
+
+    async def _exchange(self, fetch: CompiledFetch, body: bytes) -> bytes:
+        headers = self.headers.get(fetch.subgraph, {})
+        post = SubgraphPost(fetch.subgraph, OperationKind.QUERY, body, headers)
+        try:
+            answer = await self.client.post(post)
+        except SubgraphError as error:
+            self.exchanges.append(Exchange(fetch.subgraph, fetch.query, body, error))
+            raise
+        self.exchanges.append(Exchange(fetch.subgraph, fetch.query, body, answer))
+        if answer.status != OK or not answer.headers.get("content-type", "").startswith(JSON_TYPES):
+            raise SurpriseError
+        return answer.body
+
+
+def _data(response: Any) -> Any:
+    if response.errors:
+        raise SurpriseError
+    return response.data
+
+
+def _release(dependants: tuple[int, ...], waiting: dict[int, int]) -> list[int]:
+    ready = []
+    for dependant in dependants:
+        waiting[dependant] -= 1
+        if waiting[dependant] == 0:
+            ready.append(dependant)
+    return ready

@@ -1,0 +1,74 @@
+"""HTTP by bare ASGI: what the hot route needs of it, and nothing between."""
+
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from typing import Any, TypeAlias
+
+from gateway.errors import RequestError
+
+Scope: TypeAlias = MutableMapping[str, Any]
+Message: TypeAlias = MutableMapping[str, Any]
+Receive: TypeAlias = Callable[[], Awaitable[Message]]
+Send: TypeAlias = Callable[[Message], Awaitable[None]]
+AsgiApp: TypeAlias = Callable[[Scope, Receive, Send], Awaitable[None]]
+RawHeaders: TypeAlias = Iterable[tuple[bytes, bytes]]
+
+
+class ClientLeftError(Exception):
+    """The client closed its connection before its request was whole. There is nobody to answer."""
+
+
+def read_headers(scope: Scope) -> dict[str, str]:
+    """The headers by their lower-case names; a repeated one is joined by commas (RFC 9110, section 5.3)."""
+    raw: list[tuple[bytes, bytes]] = scope["headers"]
+    headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in raw}
+    if len(headers) < len(raw):
+        headers.clear()
+        for name, value in raw:
+            key, text = name.decode("latin-1"), value.decode("latin-1")
+            headers[key] = f"{headers[key]}, {text}" if key in headers else text
+    return headers
+
+
+async def read_body(receive: Receive, *, limit: int, announced: str | None) -> bytes:
+    """The whole body, never more than ``limit`` bytes of it.
+
+    ``announced`` is the Content-Length, by which a long body is refused before it is read. Raises RequestError with status 413, and
+    ClientLeftError.
+    """
+    if announced is not None and announced.isdigit() and int(announced) > limit:
+        raise too_long(limit)
+    message = await receive()
+    if message["type"] == "http.request" and not message.get("more_body", False):
+        body: bytes = message.get("body", b"")
+        return checked(body, limit)
+    return await read_chunks(message, receive, limit)
+
+
+async def read_chunks(message: Message, receive: Receive, limit: int) -> bytes:
+    """The body that begins with ``message``, and goes on in further ones."""
+    body = bytearray()
+    while message["type"] == "http.request":
+        body += message.get("body", b"")
+        if len(body) > limit:
+            raise too_long(limit)
+        if not message.get("more_body", False):
+            return bytes(body)
+        message = await receive()
+    raise ClientLeftError
+
+
+def checked(body: bytes, limit: int) -> bytes:
+    if len(body) > limit:
+        raise too_long(limit)
+    return body
+
+
+def too_long(limit: int) -> RequestError:
+    message = f"The request's body is longer than {limit} bytes; send less, or raise limits.body_bytes."
+    return RequestError(message, code="REQUEST_TOO_LARGE", status=413)
+
+
+async def send_response(send: Send, status: int, headers: RawHeaders, body: bytes) -> None:
+    """Send a whole response in two messages."""
+    await send({"type": "http.response.start", "status": status, "headers": list(headers)})
+    await send({"type": "http.response.body", "body": body})

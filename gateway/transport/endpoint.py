@@ -1,0 +1,202 @@
+"""GraphQL over HTTP: the one route that must be fast, by bare ASGI."""
+
+import logging
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+import msgspec
+
+from gateway.errors import RequestError
+from gateway.resolvers.messages import GraphQLRequest, GraphQLResponse
+from gateway.transport.asgi import ClientLeftError, Receive, Scope, Send, read_body, read_headers, send_response
+from gateway.transport.csrf import check_preflight
+from gateway.transport.media_types import GRAPHQL_RESPONSE, HTML, JSON, choose_media_type, essence, is_utf_8
+from gateway.transport.parameters import Parameters, read_json, read_url
+
+logger = logging.getLogger(__name__)
+
+ANSWERS: Final = (JSON, GRAPHQL_RESPONSE)
+"""What is offered to programs. The first is for those that take anything, as clients that are older than the second expect."""
+
+WITH_PAGE: Final = (*ANSWERS, HTML)
+
+PLAN_HEADER: Final = "apollo-expose-query-plan"
+
+Header = tuple[bytes, bytes]
+
+CONTENT_TYPES: Final[Mapping[str, Header]] = {
+    media_type: (b"content-type", f"{media_type}; charset=utf-8".encode()) for media_type in WITH_PAGE
+}
+NO_SNIFFING: Final[Header] = (b"x-content-type-options", b"nosniff")
+VARY: Final[Header] = (b"vary", b"accept")
+
+
+class GraphQLService(Protocol):
+    """What answers requests: an engine, or whatever stands before one."""
+
+    async def execute(self, request: GraphQLRequest) -> GraphQLResponse:
+        """The answer; raises RequestError where the service cannot take the request at all."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class HttpAnswer:
+    """A response ready to send, but for its length."""
+
+    status: int
+    media_type: str
+    body: bytes
+    headers: tuple[Header, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What browsers get: an HTML page and its headers."""
+
+    html: bytes
+    headers: tuple[Header, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointOptions:
+    """What the endpoint lets through. An empty ``csrf_headers`` switches the CSRF check off."""
+
+    body_bytes: int = 2_000_000
+    csrf_headers: tuple[str, ...] = ("apollo-require-preflight", "x-apollo-operation-name")
+    expose_plan: bool = False
+
+
+class GraphQLEndpoint:
+    """An ASGI application for one route: GET and POST in, JSON out; a browser gets the page, if there is one."""
+
+    def __init__(self, service: GraphQLService, *, options: EndpointOptions, page: Page | None = None) -> None:
+        self._service = service
+        self._options = options
+        self._page = page
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request; every failure is an answer too."""
+        headers = read_headers(scope)
+        media_type = self._choose(scope["method"], headers)
+        try:
+            answer = await self._answer(scope, receive, headers, media_type)
+        except ClientLeftError:
+            return
+        except RequestError as error:
+            answer = refusal(error, media_type or JSON)
+        except Exception:
+            logger.exception("A request failed by a fault of the gateway")
+            answer = refusal(
+                RequestError("Internal server error", code="INTERNAL_SERVER_ERROR", status=500), media_type or JSON
+            )
+        await send_answer(send, answer)
+
+    def _choose(self, method: str, headers: Mapping[str, str]) -> str | None:
+        accept = headers.get("accept")
+        if not accept:
+            return JSON
+        return choose_media_type(accept, WITH_PAGE if self._page and method == "GET" else ANSWERS)
+
+    async def _answer(
+        self, scope: Scope, receive: Receive, headers: Mapping[str, str], media_type: str | None
+    ) -> HttpAnswer:
+        method = scope["method"]
+        if method not in ("POST", "GET"):
+            raise MethodError(f"GraphQL is asked by POST or GET, not by {method}.", allow="GET, POST")
+        if media_type is None:
+            raise RequestError(
+                f"The answer can be {' or '.join(ANSWERS)}; accept one of them.", code="NOT_ACCEPTABLE", status=406
+            )
+        if media_type == HTML and self._page:
+            return HttpAnswer(200, HTML, self._page.html, self._page.headers)
+        if self._options.csrf_headers:
+            check_preflight(headers, self._options.csrf_headers)
+        if method == "POST":
+            parameters = await self._read_post(headers, receive)
+        else:
+            parameters = read_url(scope["query_string"])
+        return to_http(await self._service.execute(self._make_request(parameters, headers, method)), media_type)
+
+    async def _read_post(self, headers: Mapping[str, str], receive: Receive) -> Parameters:
+        check_content(headers)
+        limit = self._options.body_bytes
+        return read_json(await read_body(receive, limit=limit, announced=headers.get("content-length")))
+
+    def _make_request(self, parameters: Parameters, headers: Mapping[str, str], method: str) -> GraphQLRequest:
+        plan = headers.get(PLAN_HEADER, "").strip().lower() if self._options.expose_plan else ""
+        return GraphQLRequest(
+            query=parameters.query,
+            operation_name=parameters.operation_name or None,
+            variables=parameters.variables or {},
+            extensions=parameters.extensions or {},
+            headers=headers,
+            read_only=method == "GET",
+            expose_plan=plan in ("true", "dry-run"),
+            dry_run=plan == "dry-run",
+        )
+
+
+class MethodError(RequestError):
+    """This HTTP method is not for this request; ``allow`` lists those that are (RFC 9110, section 15.5.6)."""
+
+    code = "METHOD_NOT_ALLOWED"
+
+    def __init__(self, message: str, *, allow: str) -> None:
+        super().__init__(message, status=405)
+        self.allow = allow
+
+
+def check_content(headers: Mapping[str, str]) -> None:
+    """A POST's body is JSON in UTF-8, as it is. Raises RequestError with status 415."""
+    content_type = headers.get("content-type")
+    if not content_type:
+        raise unsupported("The request has no content type; send 'content-type: application/json'.")
+    if essence(content_type) != JSON:
+        raise unsupported(f"The content type {content_type!r} is not taken; send 'content-type: application/json'.")
+    if not is_utf_8(content_type):
+        raise unsupported("The body must be in UTF-8, the only encoding of JSON.")
+    coding = headers.get("content-encoding", "identity")
+    if coding.lower() != "identity":
+        raise unsupported(f"The content encoding {coding!r} is not taken; send the body as it is.")
+
+
+def unsupported(message: str) -> RequestError:
+    return RequestError(message, code="UNSUPPORTED_MEDIA_TYPE", status=415)
+
+
+def to_http(response: GraphQLResponse, media_type: str) -> HttpAnswer:
+    """The status that the media type wants (GraphQL over HTTP, section 6.4): plain JSON is 200 for every well-formed request.
+
+    Only a mutation by GET is 405 in either (section 5.3).
+    """
+    headers: Iterable[Header] = (
+        (name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in response.headers.items()
+    )
+    if response.status == 405:  # Method Not Allowed
+        return HttpAnswer(405, media_type, response.body, (*headers, (b"allow", b"POST")))
+    status = 200 if media_type == JSON else response.status
+    return HttpAnswer(status, media_type, response.body, tuple(headers))
+
+
+def refusal(error: RequestError, media_type: str) -> HttpAnswer:
+    """The answer to a request that is not executed. It has no ``data`` entry (GraphQL, section 7.1.2)."""
+    body = msgspec.json.encode({"errors": error.errors})
+    headers: tuple[Header, ...] = ()
+    if isinstance(error, MethodError):
+        headers = ((b"allow", error.allow.encode("ascii")),)
+    elif error.status == 503:  # Service Unavailable
+        headers = ((b"retry-after", b"1"),)
+    return HttpAnswer(error.status, JSON if media_type == HTML else media_type, body, headers)
+
+
+async def send_answer(send: Send, answer: HttpAnswer) -> None:
+    """Send an answer with the headers that every answer has."""
+    headers = (
+        CONTENT_TYPES[answer.media_type],
+        (b"content-length", b"%d" % len(answer.body)),
+        VARY,
+        NO_SNIFFING,
+        *answer.headers,
+    )
+    await send_response(send, answer.status, headers, answer.body)

@@ -1,0 +1,1 @@
+"""The market as rows of the five databases, one module per database."""

@@ -1,0 +1,47 @@
+"""Evidence that cannot be changed unseen: each record hashes the one before it, each day is sealed under a Merkle root.
+
+A record's hash is SHA-256 over the canonical JSON of everything it says, the hash before it included; a seal's root is a
+Merkle tree over the day's hashes, after the root before it. Verifying needs nothing but the records.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from hashlib import sha256
+from typing import Any
+
+
+def canonical_json(value: Mapping[str, Any]) -> bytes:
+    """One way to write a value: keys sorted, no spaces, Chinese as it is, UTF-8."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False).encode()
+
+
+def record_hash(
+    *, chain: str, height: int, kind: str, recorded_at: datetime, subject: Mapping[str, Any], previous: str | None
+) -> str:
+    """The hash of a record, in hexadecimal; ``previous`` is the hash before it in its chain, ``None`` at height 0."""
+    record = {
+        "chain": chain,
+        "height": height,
+        "kind": kind,
+        "recordedAt": recorded_at.astimezone(UTC).isoformat(),
+        "subject": dict(subject),
+        "previousSha256": previous,
+    }
+    return sha256(canonical_json(record)).hexdigest()
+
+
+def seal_root(hashes: Sequence[str], previous_root: str | None) -> str:
+    """The Merkle root over the root before it and a day's record hashes, in hexadecimal.
+
+    Leaves and nodes are hashed under different first bytes, so that a node cannot pass for a leaf; a node without a
+    neighbour goes up as it is. Raises ``ValueError`` where there is nothing to seal.
+    """
+    leaves = [*([previous_root] if previous_root else []), *hashes]
+    if not hashes:
+        raise ValueError("A day without records has nothing to seal.")
+    level = [sha256(b"\0" + bytes.fromhex(leaf)).digest() for leaf in leaves]
+    while len(level) > 1:
+        pairs = [level[at : at + 2] for at in range(0, len(level), 2)]
+        level = [sha256(b"\1" + pair[0] + pair[1]).digest() if len(pair) == 2 else pair[0] for pair in pairs]
+    return level[0].hex()

@@ -1,0 +1,187 @@
+"""The gateway as a whole, over real HTTP on both sides."""
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiohttp import ClientSession
+
+from gateway.app import Serving, make_app, make_loader
+from gateway.app.engine import make_limits
+from gateway.errors import RequestError, SettingsError, SubgraphError, SupergraphError
+from gateway.resolvers.messages import GraphQLRequest
+from gateway.resolvers.operation import Limits
+from gateway.schema.supergraph import Supergraph, read_supergraph
+from gateway.settings import Settings
+from gateway.transport.asgi import AsgiApp
+from tests.app.markets import CITY, HEALTHCARE, REQUEST, SUPERGRAPH, served, settings, subgraph, url_of
+from tests.transport.exchange import ANSWER, FakeService, exchange
+
+WHOLE = {"data": {"achievement": {"title": "人工耳蜗", "indication": "hearing loss"}}}
+
+
+def app_of(made: Settings) -> AsgiApp:
+    return make_app(made, make_loader(made))
+
+
+async def ask(client: ClientSession, request: dict[str, Any] = REQUEST, **headers: str) -> Any:
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    async with client.post("/graphql", json=request, headers=named) as response:
+        assert response.status == 200
+        return await response.json()
+
+
+async def test_one_answer_comes_from_two_subgraphs(tmp_path: Path) -> None:
+    """The operation is planned over the supergraph, and its parts are fetched over HTTP and joined."""
+    async with subgraph(CITY) as city, subgraph(HEALTHCARE) as healthcare:
+        made = settings(tmp_path, urls={"city": url_of(city), "healthcare": url_of(healthcare)})
+        async with served(app_of(made)) as client:
+            assert await ask(client) == WHOLE
+
+
+async def test_a_subgraph_may_go_and_come_back(tmp_path: Path) -> None:
+    """While one is down the rest answers, with one error that names it; when it is back, so is its part."""
+    async with subgraph(CITY) as city:
+        async with subgraph(HEALTHCARE) as healthcare:
+            port = healthcare.port
+            made = settings(tmp_path, urls={"city": url_of(city), "healthcare": url_of(healthcare)})
+        async with served(app_of(made)) as client:
+            partial = await ask(client)
+            assert partial["data"] == {"achievement": {"title": "人工耳蜗", "indication": None}}
+            (error,) = partial["errors"]
+            assert "healthcare" in error["message"]
+            async with subgraph(HEALTHCARE, port=port or 0):
+                assert await ask(client) == WHOLE
+
+
+@pytest.mark.parametrize(("exposed", "shown"), [(True, True), (False, False)])
+async def test_the_plan_is_shown_where_the_settings_let_it(exposed: bool, shown: bool, tmp_path: Path) -> None:
+    """The header alone is not enough."""
+    made = settings(tmp_path, graphql={"expose_query_plan": exposed})
+    async with served(app_of(made)) as client:
+        answer = await ask(client, apollo_expose_query_plan="dry-run")
+    assert ("extensions" in answer and "city" in answer["extensions"]["queryPlan"]["text"]) is shown
+
+
+async def test_a_mutation_by_get_is_refused(tmp_path: Path) -> None:
+    """405, and no subgraph is asked."""
+    made = settings(tmp_path)
+    async with served(app_of(made)) as client:
+        response = await client.get(
+            "/graphql",
+            params={"query": 'mutation { publish(title: "x") }'},
+            headers={"content-type": "application/json"},
+        )
+        assert (response.status, response.headers["allow"]) == (405, "POST")
+
+
+async def test_the_settings_limit_operations(tmp_path: Path) -> None:
+    """Each limit of the settings is the engine's limit of that name."""
+    names = ("tokens", "depth", "aliases", "root_fields", "directives", "selections", "introspection_depth")
+    limits = {name: number for number, name in enumerate(names, start=1)}
+    made = settings(tmp_path, limits=limits)
+    assert make_limits(made) == Limits(**{f"max_{name}": number for name, number in limits.items()})
+    async with served(app_of(made)) as client:
+        (error,) = (await ask(client))["errors"]
+    assert error["extensions"]["code"] == "MAX_TOKENS_LIMIT"
+
+
+async def test_health_tells_whether_requests_are_answered(tmp_path: Path) -> None:
+    """Live at once, ready when the supergraph is loaded."""
+    async with served(app_of(settings(tmp_path))) as client:
+        live = await client.get("/health/live")
+        assert (live.status, await live.json()) == (200, {"status": "live"})
+        ready = await client.get("/health/ready")
+        assert (ready.status, await ready.json()) == (200, {"status": "ready"})
+
+
+async def test_what_is_waited_for_is_told(tmp_path: Path) -> None:
+    """Until the supergraph can be loaded, health and GraphQL answer 503 and say why."""
+    tried = asyncio.Event()
+
+    async def never() -> Supergraph:
+        tried.set()
+        raise SubgraphError("The subgraph city does not answer.", subgraph="city")
+
+    async with served(make_app(settings(tmp_path), never)) as client:
+        await tried.wait()
+        ready = await client.get("/health/ready")
+        assert (ready.status, await ready.json()) == (
+            503,
+            {"status": "waiting", "reasons": ["The subgraph city does not answer."]},
+        )
+        response = await client.post("/graphql", json=REQUEST)
+        assert response.status == 503
+        assert "The subgraph city does not answer." in await response.text()
+
+
+class FakeEngine(FakeService):
+    closed = False
+
+    async def close(self) -> None:
+        self.closed = True
+
+
+async def test_a_supergraph_that_fails_to_load_is_tried_again() -> None:
+    """The next attempt may succeed; then requests go to its engine, and closing closes it."""
+    attempts: list[int] = []
+    engine = FakeEngine()
+
+    async def load() -> Supergraph:
+        attempts.append(1)
+        if len(attempts) < 3:
+            raise SupergraphError("Not yet.")
+        return read_supergraph(SUPERGRAPH)
+
+    serving = Serving(load, lambda _: engine, retry_seconds=0)
+    with pytest.raises(RequestError, match="not ready"):
+        await serving.execute(GraphQLRequest("{ a }"))
+    await serving.start()
+    assert (len(attempts), serving.reasons) == (3, ())
+    assert await serving.execute(GraphQLRequest("{ a }")) == ANSWER
+    await serving.close()
+    assert engine.closed
+
+
+@pytest.mark.parametrize("path", ["/", "/graphql/", "/graphqlx", "/health", "/nowhere"])
+async def test_an_unknown_path_is_told_what_there_is(path: str, tmp_path: Path) -> None:
+    """404 as JSON, with the paths that are there."""
+    response = await exchange(app_of(settings(tmp_path)), "GET", path)
+    assert response is not None
+    assert (response.status, response.code) == (404, "NOT_FOUND")
+    assert "/health/ready" in response.json["errors"][0]["message"]
+
+
+async def test_health_is_read_only(tmp_path: Path) -> None:
+    """A POST to a health path is 405 as JSON."""
+    response = await exchange(app_of(settings(tmp_path)), "POST", "/health/live")
+    assert response is not None
+    assert (response.status, response.code) == (405, "METHOD_NOT_ALLOWED")
+
+
+async def test_the_endpoint_is_where_the_settings_put_it(tmp_path: Path) -> None:
+    """Another path moves it; the usual one is then unknown."""
+    app = app_of(settings(tmp_path, graphql={"path": "/api"}, csrf={"enabled": False}))
+    moved = await exchange(app, "GET", "/api")
+    usual = await exchange(app, "GET", "/graphql")
+    assert moved is not None
+    assert usual is not None
+    assert (moved.status, usual.status) == (400, 404)
+
+
+def test_a_file_that_is_no_supergraph_stops_the_start(tmp_path: Path) -> None:
+    """The message begins with the file's name."""
+    made = settings(tmp_path)
+    (tmp_path / "supergraph.graphql").write_text("type Query { a: Int }", encoding="utf-8")
+    with pytest.raises(SupergraphError, match=r"supergraph\.graphql: "):
+        make_loader(made)
+    (tmp_path / "supergraph.graphql").unlink()
+    with pytest.raises(SupergraphError, match=r"supergraph\.graphql: the supergraph cannot be read"):
+        make_loader(made)
+
+
+def test_settings_for_an_unknown_subgraph_stop_the_start(tmp_path: Path) -> None:
+    """A name that the supergraph does not have is a typing error, and those it has are listed."""
+    with pytest.raises(SettingsError, match=r"^traffic\.subgraphs\.cty: .* it has city, healthcare\.$"):
+        make_loader(settings(tmp_path, urls={"cty": "http://127.0.0.1:1/graphql"}))

@@ -1,0 +1,66 @@
+"""``tongfen plan``."""
+
+import json
+from pathlib import Path
+
+from click.testing import CliRunner
+from graphql import print_ast
+
+from gateway.cli.plan import answer_lines, plan_command
+from tests.resolvers.planner.checking import CASES, read_case
+
+
+def supergraph_text(case: str) -> str:
+    return print_ast(read_case(case)[0].document)
+
+
+def run(folder: Path, case: str, *options: str) -> str:
+    path = folder / "supergraph.graphql"
+    path.write_text(supergraph_text(case), "utf-8")
+    operation = str(CASES / case / "operation.graphql")
+    result = CliRunner().invoke(plan_command, ["--supergraph", str(path), operation, *options])
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
+def test_it_prints_the_plan_as_text(tmp_path: Path) -> None:
+    """The usual text form is the default."""
+    assert run(tmp_path, "key_chain") == read_case("key_chain")[2]
+
+
+def test_it_prints_the_plan_as_json(tmp_path: Path) -> None:
+    """`--format json` is for other programs."""
+    assert json.loads(run(tmp_path, "key_chain", "--format", "json"))["node"]["kind"] == "Sequence"
+
+
+def test_it_asks_for_what_is_missing() -> None:
+    """Without a supergraph there is nothing to plan over."""
+    result = CliRunner().invoke(plan_command, [])
+    assert result.exit_code == 2
+    assert "--supergraph FILE" in result.output
+
+
+def test_json_lines_answer_line_by_line() -> None:
+    """Each request has its own answer, and a wrong one does not end the conversation."""
+    good = {"supergraph": supergraph_text("override"), "operation": "{ bill { payer } }"}
+    wrong = {"supergraph": "type Query { a: Int }", "operation": "{ a }"}
+    lines = [json.dumps(good), "", json.dumps(wrong), "{", json.dumps(good)]
+    answers = [json.loads(line) for line in answer_lines(lines)]
+    assert [answer["ok"] for answer in answers] == [True, False, False, True]
+    assert answers[0] == answers[3]
+    assert "SupergraphError" in answers[1]["error"]
+
+
+def test_json_lines_take_override_conditions() -> None:
+    """Labels that are named true are active."""
+    supergraph = """
+    schema @link(url: "https://specs.apollo.dev/link/v1.0") @link(url: "https://specs.apollo.dev/join/v0.5", for: EXECUTION)
+    { query: Query }
+    enum join__Graph { A @join__graph(name: "a", url: "") B @join__graph(name: "b", url: "") }
+    type Query @join__type(graph: A) @join__type(graph: B) {
+      feed: Int @join__field(graph: A, override: "b", overrideLabel: "canary") @join__field(graph: B, overrideLabel: "canary")
+    }
+    """
+    request = {"supergraph": supergraph, "operation": "{ feed }", "overrideConditions": {"canary": True}}
+    (answer,) = answer_lines([json.dumps(request)])
+    assert json.loads(answer)["plan"]["node"]["serviceName"] == "a"

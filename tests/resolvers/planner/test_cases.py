@@ -1,0 +1,62 @@
+"""One folder per trap: subgraphs, an operation that steps into it, and the plan that does not."""
+
+from random import Random
+
+import msgspec
+import pytest
+from graphql import graphql_sync
+
+from gateway.resolvers import plan
+from gateway.resolvers.engine import Engine
+from gateway.resolvers.messages import GraphQLRequest
+from gateway.resolvers.subgraph_client import InProcessClient
+from gateway.schema.supergraph import Supergraph
+from tests.resolvers.planner.checking import case_names, invalid_operations, read_case
+from tests.resolvers.planner.operations import OperationMaker
+from tests.resolvers.planner.universe import Universe
+
+VARIABLES = ({"tax": True, "noStock": False}, {"tax": False, "noStock": True})
+
+
+@pytest.mark.parametrize("name", case_names())
+def test_the_plan_is_as_reviewed(name: str) -> None:
+    """The operation's first line says what is special about the plan."""
+    supergraph, operation, expected = read_case(name)
+    assert f"{plan(supergraph, operation)}\n" == expected
+
+
+@pytest.mark.parametrize("name", case_names())
+def test_every_operation_is_valid_in_its_subgraph(name: str) -> None:
+    """No subgraph refuses what it is sent."""
+    supergraph, operation, _ = read_case(name)
+    assert list(invalid_operations(supergraph, plan(supergraph, operation))) == []
+
+
+@pytest.mark.parametrize("name", [name for name in case_names() if name not in ("subscription", "partial_union")])
+async def test_the_answer_is_that_of_one_server(name: str) -> None:
+    """Subgraphs that look at one world answer together what an undivided server would answer."""
+    supergraph, operation, _ = read_case(name)
+    for variables in VARIABLES if "$" in operation.splitlines()[1] else ({},):
+        assert await differences(supergraph, operation, variables) == []
+
+
+@pytest.mark.parametrize("name", [name for name in case_names() if name != "context_argument"])
+async def test_random_operations_are_answered_like_by_one_server(name: str) -> None:
+    """Thirty operations per case, with fragments, aliases, arguments and conditions."""
+    supergraph, _, _ = read_case(name)
+    for seed in range(30):
+        operation = OperationMaker(supergraph.api_schema, Random(seed)).make()
+        assert await differences(supergraph, operation, {}) == []
+
+
+async def differences(supergraph: Supergraph, operation: str, variables: dict[str, bool]) -> list[object]:
+    """Empty where the gateway's answer is the undivided server's; else both, and the gateway's errors."""
+    universe = Universe(supergraph)
+    expected = graphql_sync(universe.undivided(), operation, variable_values=variables)
+    assert not expected.errors, operation
+    client = InProcessClient({name: universe.subgraph(name) for name in supergraph.subgraphs})
+    response = await Engine(supergraph, client).execute(GraphQLRequest(operation, variables=variables))
+    found = msgspec.json.decode(response.body)
+    if found.get("data") == expected.data and not found.get("errors"):
+        return []
+    return [operation, found, expected.data]

@@ -1,0 +1,26 @@
+"""The demo data for tests: seeded once for all workers of a run."""
+
+import asyncio
+import fcntl
+import os
+
+import pytest
+
+from subgraphs.demo.seed import seed_directory
+from tests.subgraphs.databases import MarketDatabases
+
+
+def show_nothing(_name: str, _done: int, _total: int) -> None:
+    """Progress that nobody watches."""
+
+
+@pytest.fixture(scope="session")
+def market_databases(tmp_path_factory: pytest.TempPathFactory) -> MarketDatabases:
+    """All of the demo data. The first worker that asks makes it, the others wait for it."""
+    root = tmp_path_factory.getbasetemp()
+    # Under pytest-xdist each worker has a directory of its own inside the run's.
+    shared = root.parent if "PYTEST_XDIST_WORKER" in os.environ else root
+    with (shared / "market.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        asyncio.run(seed_directory(shared / "market", show_nothing))
+    return MarketDatabases(shared / "market")

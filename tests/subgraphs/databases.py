@@ -1,0 +1,25 @@
+"""Where the tests' demo data lies."""
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from subgraphs.demo.seed import database_file
+from subgraphs.kit.database import sqlite_url
+
+
+@dataclass(frozen=True, slots=True)
+class MarketDatabases:
+    """The five databases as SQLite files. Only for reading: all tests share them; a test that writes takes a copy."""
+
+    directory: Path
+
+    def path(self, name: str) -> Path:
+        return database_file(self.directory, name)
+
+    def url(self, name: str) -> str:
+        return sqlite_url(self.path(name))
+
+    def copy(self, name: str, directory: Path) -> str:
+        """Copy one database into a directory of the test's own, and give the copy's URL."""
+        return sqlite_url(Path(shutil.copy(self.path(name), directory)))
