@@ -3,7 +3,9 @@
 from collections.abc import Iterable, Sequence
 
 from gateway.errors import CompositionError, Hint
+from gateway.schema.composition.inaccessible import check_inaccessible
 from gateway.schema.composition.merge import merge
+from gateway.schema.composition.places import add_places
 from gateway.schema.composition.result import CompositionResult, Subgraph
 from gateway.schema.composition.satisfiability import check_satisfiability
 from gateway.schema.subgraph import SubgraphSchema, read_subgraph
@@ -19,10 +21,12 @@ def compose(subgraphs: Sequence[Subgraph]) -> CompositionResult:
     merged = merge(schemas)
     if merged.document is None:
         return _failed(merged.errors)
+    if hidden := check_inaccessible(merged.document):
+        return _failed(add_places(hidden, schemas))
     supergraph = read_supergraph(merged.document)
     proof = check_satisfiability(supergraph)
     if proof.errors:
-        return _failed(proof.errors)
+        return _failed(add_places(proof.errors, schemas))
     return CompositionResult(supergraph, (), _sorted_hints((*merged.hints, *proof.hints)))
 
 
