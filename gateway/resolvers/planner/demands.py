@@ -16,12 +16,16 @@ _TYPENAME = Field(TYPENAME)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Demand:
-    """A leaf of the operation: ``field`` is wanted at ``position`` under ``key``, once for each set of guards."""
+    """A leaf of the operation: ``field`` is wanted at ``position`` under ``key``, once for each set of guards.
+
+    A presence asks for no field, only that the object is in the data at all, whatever conditions its fields are under.
+    """
 
     position: OperationPosition
     key: ResponseKey
     field: Field
     wanted: tuple[Guards, ...]
+    is_presence: bool = False
 
 
 class Collector:
@@ -48,7 +52,7 @@ class Collector:
             self._collect_composite(position, child, table)
         self._collect_branches(position, table)
         if not position.branches and not _is_always_asked_for(position):
-            self._demand_typename(position)
+            self.demands.append(Demand(position, TYPENAME, _TYPENAME, (), is_presence=True))
 
     def _want(self, position: OperationPosition) -> None:
         names = [field.name for field, _ in position.leaves.values()]

@@ -38,7 +38,7 @@ def read_output(graph: QueryGraph, node: Node, variables: tuple[Argument, ...] =
         else:
             branches.setdefault(child.slot.type, []).extend(inner.selections)
             renames += _under((OnTypes((child.slot.type,)),), inner.renames)
-    if _needs_typename(graph, node, bool(branches)):
+    if _needs_typename(graph, node, bool(branches)) or (node.is_present and all(s.guards for s in own)):
         own = [_TYPENAME, *own]
     fragments = {name: merge(selections) for name, selections in sorted(branches.items())}
     own_merged, fragments = fold(graph, node.slot, merge(own), fragments)

@@ -57,6 +57,8 @@ def common_guards(found: Iterable[Guards]) -> Guards:
 def _guards_of(node: Node) -> Iterator[Guards]:
     """The guards of every leaf."""
     known = node.position.absolute_guards
+    if node.is_present:
+        yield known
     for leaf in node.leaves.values():
         for guards in leaf.wanted:
             yield (*known, *guards)

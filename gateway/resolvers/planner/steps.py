@@ -42,7 +42,8 @@ class ContextReading:
 class Node:
     """What one step brings of the object at one position, as it has it in ``slot``.
 
-    ``also`` are other steps on which the data depends: those that tell the type of an interface object.
+    ``also`` are other steps on which the data depends: those that tell the type of an interface object. ``is_present`` asks for the
+    object even where nothing of it is wanted.
     """
 
     step: "Step"
@@ -50,6 +51,7 @@ class Node:
     slot: Slot
     wave: int
     also: tuple["Step", ...] = ()
+    is_present: bool = False
     leaves: dict[ResponseKey, Leaf] = default(default_factory=dict)
     children: dict[OperationPosition, "Node"] = default(default_factory=dict)
 
@@ -62,7 +64,7 @@ class Node:
     @property
     def is_live(self) -> bool:
         """Whether anything is asked for here or below."""
-        return bool(self.leaves) or any(child.is_live for child in self.children.values())
+        return self.is_present or bool(self.leaves) or any(child.is_live for child in self.children.values())
 
 
 @dataclass(slots=True, eq=False)
