@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from gateway.errors import PlanningError
+from gateway.resolvers.planner.defers import Guards
 from gateway.resolvers.planner.reaching import Reaching
-from gateway.resolvers.planner.tree import Guards, OperationPosition, branch_of, copy_into
+from gateway.resolvers.planner.tree import OperationPosition, branch_of, copy_into
 from gateway.schema.query_graph import JOINED, KEYS_ONLY, TYPENAME, QueryGraph, Table
 from gateway.schema.selection import Field
 from gateway.schema.supergraph import TypeKind

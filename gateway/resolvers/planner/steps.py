@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from dataclasses import field as default
 
-from gateway.resolvers.planner.tree import Guards, OperationPosition
+from gateway.resolvers.planner.defers import Guards
+from gateway.resolvers.planner.tree import OperationPosition
 from gateway.schema.query_graph import Slot
 from gateway.schema.selection import Field, SelectionSet
 from gateway.schema.supergraph import ContextArgument
@@ -86,7 +87,8 @@ class Opening:
 class Step:
     """One call of a subgraph at one position: of root fields, or of entities.
 
-    ``planned`` is the wave the search meant it for, ``wave`` the one that its inputs allow.
+    ``planned`` is the wave the search meant it for, ``wave`` the one that its inputs allow. ``block`` is the deferred block that
+    alone needs it.
     """
 
     graph: SubgraphName
@@ -97,3 +99,4 @@ class Step:
     openings: dict[Slot, Opening] = default(default_factory=dict)
     depends_on: dict["Step", None] = default(default_factory=dict)
     wave: int = 0
+    block: str | None = None
