@@ -8,7 +8,7 @@ from typing import Final
 from subgraphs.demo.apportion import apportion
 from subgraphs.demo.days import spread
 from subgraphs.demo.draw import Draw
-from subgraphs.demo.fields import FIELDS, LEAVES, Effect, Leaf, Words, field_weights
+from subgraphs.demo.fields import FIELDS, LEAVES, Effect, Leaf, Subject, Words, field_weights
 from subgraphs.demo.organizations import Organization, Register
 from subgraphs.demo.places import CITIES, CITY_WEIGHTS, COUNTIES_OF, PLACES, Place
 from subgraphs.kit.enums import OrganizationKind
@@ -40,7 +40,7 @@ class Achievement:
     id: str
     county: Place
     leaf: Leaf
-    subject: Words
+    subject: Subject
     title: str
     summary: str
     published_at: datetime
@@ -83,7 +83,7 @@ def _make(register: Register, city: str, position: int, count: int) -> Achieveme
     draw = Draw(f"achievement:{identity}")
     county = draw.pick(COUNTIES_OF[city])
     leaf = pick_leaf(draw, county)
-    subject = draw.pick(leaf.objects)
+    subject = draw.pick(leaf.subjects)
     published_at = spread(draw, position, count)
     maturity = draw.pick_weighted(_LEVELS, _LEVEL_WEIGHTS)
     owner = _pick_owner(draw, register, leaf, city)
@@ -108,9 +108,9 @@ def _make(register: Register, city: str, position: int, count: int) -> Achieveme
     )
 
 
-def _showcase(register: Register) -> tuple[Place, Leaf, Words, int, Organization]:
+def _showcase(register: Register) -> tuple[Place, Leaf, Subject, int, Organization]:
     leaf = LEAVES["0306"]
-    tea = next(subject for subject in leaf.objects if subject.zh.startswith("茶"))
+    tea = next(subject for subject in leaf.subjects if subject.zh.startswith("茶"))
     return PLACES["330329"], leaf, tea, 7, register.of(OrganizationKind.UNIVERSITY, "330300")[0]
 
 
@@ -124,8 +124,9 @@ def _pick_owner(draw: Draw, register: Register, leaf: Leaf, city: str) -> Organi
     return draw.pick(register.working_in(kind, leaf.field, near))
 
 
-def _write(draw: Draw, leaf: Leaf, subject: Words, maturity: int) -> tuple[str, str]:
+def _write(draw: Draw, leaf: Leaf, subject: Subject, maturity: int) -> tuple[str, str]:
     method, product, problem = draw.pick(leaf.methods), draw.pick(leaf.products), draw.pick(leaf.problems)
+    product = subject.product or product
     effect, qualifier = fill_effect(draw, draw.pick(leaf.effects)), draw.pick(_QUALIFIERS)
     # 止血材料 is a 材料 already: say it once.
     noun = subject.zh if subject.zh.endswith(product.zh[:2]) else subject.zh + product.zh

@@ -41,25 +41,37 @@ class Outcome:
 
 async def run_plan(prepared: PreparedOperation, options: RunOptions) -> Outcome:
     """Fetch all that the plan says. Raises nothing but cancellation, which also stops whatever is under way."""
-    data: JsonObject = {}
-    errors: dict[int, list[JsonObject]] = {}
-    waiting = {fetch.id: len(fetch.depends_on) for fetch in prepared.plan.fetches}
+    run = _Run(prepared, options)
+    async with asyncio.TaskGroup() as group:
+        for fetch_id in [fetch_id for fetch_id, count in run.waiting.items() if count == 0]:
+            group.create_task(run.run_from(fetch_id, group))
+    return Outcome(run.data, tuple(error for fetch in prepared.plan.fetches for error in run.errors[fetch.id]))
 
-    async def run_from(first: int) -> None:
+
+class _Run:
+    """A run under way. ``waiting`` counts for each fetch those that it still waits for.
+
+    (A class, for a closure that calls itself would be garbage that only the cycle collector finds, and the data with it.)
+    """
+
+    def __init__(self, prepared: PreparedOperation, options: RunOptions) -> None:
+        self.prepared, self.options = prepared, options
+        self.data: JsonObject = {}
+        self.errors: dict[int, list[JsonObject]] = {}
+        self.waiting = {fetch.id: len(fetch.depends_on) for fetch in prepared.plan.fetches}
+
+    async def run_from(self, first: int, group: asyncio.TaskGroup) -> None:
+        """Run a fetch, then those that waited for it alone; others that are ready get a task each."""
         ready = [first]
         while ready:
             for other in ready[1:]:
-                group.create_task(run_from(other))
-            errors[ready[0]] = await _run_safely(prepared, prepared.fetches[ready[0]], data, options)
-            ready = _release(prepared.dependants[ready[0]], waiting)
-
-    async with asyncio.TaskGroup() as group:
-        for fetch_id in [fetch_id for fetch_id, count in waiting.items() if count == 0]:
-            group.create_task(run_from(fetch_id))
-    return Outcome(data, tuple(error for fetch in prepared.plan.fetches for error in errors[fetch.id]))
+                group.create_task(self.run_from(other, group))
+            fetch = self.prepared.fetches[ready[0]]
+            self.errors[ready[0]] = await _run_safely(self.prepared, fetch, self.data, self.options)
+            ready = release(self.prepared.dependants[ready[0]], self.waiting)
 
 
-def _release(dependants: Iterable[int], waiting: dict[int, int]) -> list[int]:
+def release(dependants: Iterable[int], waiting: dict[int, int]) -> list[int]:
     """Count one dependency of each dependant as done; those that have no other are ready."""
     ready = []
     for dependant in dependants:

@@ -7,7 +7,7 @@ from typing import Self
 class Code(StrEnum):
     """A code; its value is the name as tools print it.
 
-    ``never`` is empty, or says why ``compose`` cannot produce the code.
+    ``never`` is empty, or says why there is no example that ``compose`` gives the code for.
     """
 
     meaning: str

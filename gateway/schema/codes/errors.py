@@ -395,6 +395,7 @@ class ErrorCode(Code):
         "MAX_VALIDATION_SUBGRAPH_PATHS_EXCEEDED",
         "The proof that every field can be reached was given up: there are too many ways through the subgraphs.",
         "Share fewer fields between many subgraphs.",
+        "No example of readable size takes so many steps; a test lowers their number.",
     )
 
     # @interfaceObject and keys on interfaces

@@ -66,7 +66,7 @@ def _profile(achievement: Achievement) -> Row:
         "achievement_id": achievement.id,
         "published_at": achievement.published_at,
         "regulatory_class": kind,
-        "indication": leaf.indications[leaf.objects.index(achievement.subject)],
+        "indication": leaf.indications[leaf.subjects.index(achievement.subject)],
         "trial_phase": min(achievement.maturity - 4, 3) if tried else None,
         "registration_no": number if achievement.maturity >= _FIRST_REGISTERED_LEVEL else None,
         "trial_subjects": subjects if tried else None,

@@ -10,6 +10,7 @@ import msgspec
 from gateway.errors import SubgraphError
 from gateway.resolvers.executor.compiled.compilation import CompiledFetch, CompiledOperation, SurpriseError
 from gateway.resolvers.executor.compiled.structs import attribute
+from gateway.resolvers.executor.run import release
 from gateway.resolvers.subgraph_client import HttpAnswer, SubgraphClient, SubgraphPost
 from gateway.types import OperationKind, SubgraphName
 
@@ -54,21 +55,21 @@ class CompiledRun:
         return msgspec.json.encode(state.root)
 
     async def _run_all(self, state: Any) -> None:
-        operation = self.operation
-        waiting = dict(operation.dependencies)
-
-        async def run_from(first: int) -> None:
-            ready = [first]
-            while ready:
-                for other in ready[1:]:
-                    group.create_task(run_from(other))
-                if not await self._run_fetch(operation.fetches[ready[0]], state):
-                    return
-                ready = _release(operation.dependants[ready[0]], waiting)
-
+        waiting = dict(self.operation.dependencies)
         async with asyncio.TaskGroup() as group:
-            for fetch_id in operation.initial:
-                group.create_task(run_from(fetch_id))
+            for fetch_id in self.operation.initial:
+                group.create_task(self._run_from(fetch_id, state, waiting, group))
+
+    async def _run_from(self, first: int, state: Any, waiting: dict[int, int], group: asyncio.TaskGroup) -> None:
+        """Run a fetch, then those that waited for it alone. A method, for a closure that calls itself would be garbage that
+        only the cycle collector finds, and the answer with it."""
+        ready = [first]
+        while ready:
+            for other in ready[1:]:
+                group.create_task(self._run_from(other, state, waiting, group))
+            if not await self._run_fetch(self.operation.fetches[ready[0]], state):
+                return
+            ready = release(self.operation.dependants[ready[0]], waiting)
 
     async def _run_fetch(self, fetch: CompiledFetch, state: Any) -> bool:
         """Run one fetch; False after a surprise, which ends this way through the plan but none that is under way."""
@@ -117,12 +118,3 @@ def _data(response: Any) -> Any:
     if response.errors:
         raise SurpriseError
     return response.data
-
-
-def _release(dependants: tuple[int, ...], waiting: dict[int, int]) -> list[int]:
-    ready = []
-    for dependant in dependants:
-        waiting[dependant] -= 1
-        if waiting[dependant] == 0:
-            ready.append(dependant)
-    return ready

@@ -2,11 +2,11 @@
 
 from graphql import DocumentNode
 
-from gateway.schema.composition.contract.elements import Names
 from gateway.schema.composition.contract.mark import mark_hidden
 from gateway.schema.composition.contract.model import Contract
 from gateway.schema.composition.contract.reach import hide_unreachable
 from gateway.schema.composition.contract.tags import hide_by_tags
+from gateway.schema.composition.inaccessible.elements import read_names
 from gateway.schema.supergraph import Supergraph
 from gateway.schema.supergraph.api_schema import own_definitions
 
@@ -17,19 +17,9 @@ def apply_contract(supergraph: Supergraph, contract: Contract) -> DocumentNode:
     Whether what is left is a schema is for the rules of ``@inaccessible`` to say.
     """
     definitions = own_definitions(supergraph.document, supergraph.features)
-    names = _names(supergraph)
+    names = read_names(supergraph.features)
     hidden = hide_by_tags(definitions, contract, names)
     if contract.hide_unreachable:
         hidden |= hide_unreachable(definitions, supergraph.root_types.values(), hidden, contract, names)
     lacks_specification = "inaccessible" not in supergraph.features
     return mark_hidden(supergraph.document, hidden, names, link_specification=bool(hidden) and lacks_specification)
-
-
-def _names(supergraph: Supergraph) -> Names:
-    features = supergraph.features
-    return Names(
-        tag=features["tag"].directive("tag") if "tag" in features else "tag",
-        inaccessible=features["inaccessible"].directive("inaccessible")
-        if "inaccessible" in features
-        else "inaccessible",
-    )

@@ -15,7 +15,7 @@ from graphql import (
     parse,
 )
 
-from gateway.schema.composition.contract.elements import (
+from gateway.schema.composition.inaccessible.elements import (
     Child,
     Coordinate,
     Element,

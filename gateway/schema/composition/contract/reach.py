@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from graphql import ListTypeNode, NamedTypeNode, NonNullTypeNode, TypeDefinitionNode, TypeNode, UnionTypeDefinitionNode
+from graphql import TypeDefinitionNode, UnionTypeDefinitionNode
 
-from gateway.schema.composition.contract.elements import (
+from gateway.schema.composition.contract.model import Contract
+from gateway.schema.composition.inaccessible.elements import (
     Child,
     Composite,
     Coordinate,
@@ -14,7 +15,7 @@ from gateway.schema.composition.contract.elements import (
     is_inaccessible,
     tags_of,
 )
-from gateway.schema.composition.contract.model import Contract
+from gateway.schema.composition.inaccessible.visible import named_type
 from gateway.types import TypeName
 
 
@@ -71,18 +72,11 @@ def _leads_to(node: TypeDefinitionNode, hidden: set[Coordinate], names: Names) -
 
 def _types_at(coordinate: Coordinate, child: Child, hidden: set[Coordinate], names: Names) -> Iterator[TypeName]:
     if (type_ := getattr(child, "type", None)) is not None:
-        yield _named(type_)
+        yield named_type(type_)
     for place, argument in arguments(coordinate, child):
         if _is_visible(place, argument, hidden, names):
-            yield _named(argument.type)
+            yield named_type(argument.type)
 
 
 def _is_visible(coordinate: Coordinate, node: Child, hidden: set[Coordinate], names: Names) -> bool:
     return coordinate not in hidden and not is_inaccessible(node, names)
-
-
-def _named(type_: TypeNode) -> TypeName:
-    while isinstance(type_, NonNullTypeNode | ListTypeNode):
-        type_ = type_.type
-    assert isinstance(type_, NamedTypeNode)  # noqa: S101  # the grammar knows no fourth type
-    return type_.name.value

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping
 
 from graphql import TypeDefinitionNode, UnionTypeDefinitionNode
 
-from gateway.schema.composition.contract.elements import (
+from gateway.schema.composition.contract.model import Contract
+from gateway.schema.composition.inaccessible.elements import (
     Composite,
     Coordinate,
     Names,
@@ -14,7 +15,6 @@ from gateway.schema.composition.contract.elements import (
     is_inaccessible,
     tags_of,
 )
-from gateway.schema.composition.contract.model import Contract
 from gateway.types import TypeName
 
 

@@ -1,6 +1,6 @@
 """The parts of a type definition under their schema coordinates."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -16,6 +16,8 @@ from graphql import (
     TypeDefinitionNode,
 )
 
+from gateway.schema.supergraph import Feature
+
 Coordinate: TypeAlias = str
 Child: TypeAlias = FieldDefinitionNode | InputValueDefinitionNode | EnumValueDefinitionNode
 Element: TypeAlias = TypeDefinitionNode | Child
@@ -25,10 +27,16 @@ Parent = ObjectTypeDefinitionNode | InterfaceTypeDefinitionNode | EnumTypeDefini
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """What the supergraph calls the directives that a contract reads and writes."""
+    """What a supergraph calls the directives that say who sees what."""
 
     tag: str
     inaccessible: str
+
+
+def read_names(features: Mapping[str, Feature]) -> Names:
+    """The names by the supergraph's links; the directives' own names where they are not linked."""
+    found = (features[name].directive(name) if name in features else name for name in ("tag", "inaccessible"))
+    return Names(*found)
 
 
 def children(node: TypeDefinitionNode) -> Iterator[tuple[Coordinate, Child]]:
