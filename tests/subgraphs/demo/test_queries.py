@@ -30,7 +30,7 @@ SHOWN = {
         "SELECT 1 FROM agriculture.achievement_base WHERE achievement_id = :id",
         "SELECT 1 FROM carbon.carbon_profile WHERE listing_id = :id",
         "SELECT 1 FROM healthcare.trial_base WHERE achievement_id = :id",
-        "SELECT 1 FROM city.achievement WHERE id = :id AND asking_price_fen IS NOT NULL",
+        "SELECT 1 FROM city.achievement WHERE id = :id AND asking_price_fen IS NOT NULL AND patent_nos LIKE '%ZL%ZL%'",
         "SELECT 1 FROM core.mountain_county WHERE region_code = (SELECT county_code FROM city.achievement WHERE id = :id)",
     ),
     "q04_carbon_market": (
