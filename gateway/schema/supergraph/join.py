@@ -13,13 +13,14 @@ from graphql import (
     InputObjectTypeDefinitionNode,
     InputValueDefinitionNode,
     InterfaceTypeDefinitionNode,
+    ListTypeNode,
     NamedTypeNode,
+    NonNullTypeNode,
     ObjectTypeDefinitionNode,
     TypeDefinitionNode,
     TypeNode,
     UnionTypeDefinitionNode,
     parse_type,
-    print_ast,
     value_from_ast_untyped,
 )
 
@@ -60,6 +61,15 @@ def named_type(node: TypeNode) -> TypeName:
     return node.name.value
 
 
+def type_text(node: TypeNode) -> str:
+    """A type as GraphQL text: ``[ID!]!``."""
+    if isinstance(node, NonNullTypeNode):
+        return f"{type_text(node.type)}!"
+    if isinstance(node, ListTypeNode):
+        return f"[{type_text(node.type)}]"
+    return named_type(node)
+
+
 def read_subgraphs(
     document: DocumentNode, definitions: Mapping[TypeName, TypeDefinitionNode], features: Mapping[str, Feature]
 ) -> dict[SubgraphName, SubgraphView]:
@@ -89,7 +99,7 @@ class _JoinReader:
         self.context = features.get("context")
         self.is_first = self.join.version == (0, 1)
         self.graphs = dict(_read_graphs(document, self.join))
-        self.owners: dict[TypeName, str] = {}
+        self._declared: dict[int, tuple[FieldView, list[Arguments]]] = {}
 
     def read(self) -> dict[SubgraphName, SubgraphView]:
         if not self.graphs:
@@ -185,7 +195,7 @@ class _JoinReader:
         for field in node.fields or ():
             view = self._read_field(node.name.value, field, graph, owner)
             if view is None and self.is_first and field.name.value in in_keys:
-                view = FieldView(field.name.value, print_ast(field.type), named_type(field.type))
+                view = FieldView(field.name.value, type_text(field.type), named_type(field.type))
             if view is not None:
                 fields[view.name] = view
         return fields
@@ -193,14 +203,21 @@ class _JoinReader:
     def _read_field(
         self, type_name: TypeName, node: FieldDefinitionNode | InputValueDefinitionNode, graph: str, owner: str | None
     ) -> FieldView | None:
-        applied = self._applied(node, "field")
-        plain = FieldView(node.name.value, print_ast(node.type), named_type(node.type))
+        plain, applied = self._declaration(node)
         if not applied:
             return plain if owner is None or owner == graph else None
         if self.is_first and not any(a.get("graph") for a in applied):
             return plain if owner is None or owner == graph else None
         mine = next((a for a in applied if a.get("graph") == graph), None)
         return self._read_join_field(f"{type_name}.{plain.name}", plain, mine) if mine is not None else None
+
+    def _declaration(self, node: FieldDefinitionNode | InputValueDefinitionNode) -> tuple[FieldView, list[Arguments]]:
+        """A field as it is declared and what the join says of it: the same for every subgraph, so it is read once."""
+        found = self._declared.get(id(node))
+        if found is None:
+            plain = FieldView(node.name.value, type_text(node.type), named_type(node.type))
+            found = self._declared[id(node)] = (plain, self._applied(node, "field"))
+        return found
 
     def _read_join_field(self, coordinate: str, plain: FieldView, applied: Arguments) -> FieldView:
         type_text = applied.get("type") or plain.type
