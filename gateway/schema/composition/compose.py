@@ -8,6 +8,7 @@ from gateway.schema.composition.merge import merge
 from gateway.schema.composition.names import check_names
 from gateway.schema.composition.places import add_places
 from gateway.schema.composition.result import CompositionResult, Subgraph
+from gateway.schema.composition.rules import check_merged
 from gateway.schema.composition.satisfiability import check_satisfiability
 from gateway.schema.subgraph import ReadSubgraph, read_subgraph
 from gateway.schema.subgraph.rules import check_federation, check_graphql
@@ -24,14 +25,17 @@ def compose(subgraphs: Sequence[Subgraph]) -> CompositionResult:
     if errors:
         return _failed(errors)
     upgraded, errors = upgrade_subgraphs(schemas)
-    errors += [
+    if errors:
+        return _failed(errors)
+    errors = [
         error for was, now in zip(schemas, upgraded, strict=True) if was is not now for error in check_federation(now)
     ]
     if errors:
         return _failed(errors)
     merged = merge(upgraded)
-    if merged.document is None:
-        return _failed(merged.errors)
+    errors = check_merged(merged)
+    if errors or merged.document is None:
+        return _failed(errors)
     if hidden := check_inaccessible(merged.document):
         return _failed(add_places(hidden, schemas))
     supergraph = read_supergraph(merged.document)

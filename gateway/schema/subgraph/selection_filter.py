@@ -6,7 +6,7 @@ from dataclasses import replace
 from graphql import FieldNode, GraphQLError, InlineFragmentNode, SelectionNode, SelectionSetNode, StringValueNode
 
 from gateway.schema.subgraph.field_set import fields_text, parse_selections, print_node
-from gateway.schema.subgraph.model import Applied, SubgraphSchema
+from gateway.schema.subgraph.model import COMPOSITE, Applied, SubgraphSchema
 from gateway.types import TypeName
 
 
@@ -50,12 +50,15 @@ def _keep_selection(
         return selection
     type_ = schema.types.get(parent)
     field = type_.fields.get(selection.name.value) if type_ else None
+    if selection.name.value == "__typename":
+        return None
     if field is None:
         return selection  # An unknown field is for the rules to report.
     if _is_external(schema, parent, field.name, external):
         return selection
+    target = schema.types.get(field.base)
     if selection.selection_set is None:
-        return None
+        return selection if target is not None and target.kind in COMPOSITE else None
     kept = _keep(schema, field.base, selection.selection_set, external)
     return None if kept is None else _with_selections(selection, kept)
 

@@ -35,6 +35,7 @@ def upgrade_subgraphs(
             continue
         others = [facts[other.name] for other in schemas if other is not schema]
         errors += _extensions_without_base(schema, others)
+        errors += _keys_of_interface_objects(schema, others)
         upgraded.append(_upgrade(schema, others))
     errors += [error for schema in upgraded for error in _empty_types(schema, facts)]
     return upgraded, errors
@@ -46,9 +47,9 @@ def is_extension(type_: TypeDefinition) -> bool:
 
 
 def _extensions_without_base(schema: SubgraphSchema, others: Sequence[_Other]) -> Iterator[CompositionError]:
-    based = {type_.name for other in others for type_ in other.schema.types.values() if type_.has_definition}
+    based = {(t.name, t.kind) for other in others for t in other.schema.types.values() if t.has_definition}
     for type_ in schema.types.values():
-        if is_extension(type_) and type_.name not in based and type_.name not in DEFAULT_ROOTS.values():
+        if is_extension(type_) and (type_.name, type_.kind) not in based and type_.name not in DEFAULT_ROOTS.values():
             yield subgraph_error(
                 ErrorCode.EXTENSION_WITH_NO_BASE,
                 schema.name,
@@ -56,6 +57,24 @@ def _extensions_without_base(schema: SubgraphSchema, others: Sequence[_Other]) -
                 coordinate=type_.name,
                 nodes=type_.nodes,
             )
+
+
+def _keys_of_interface_objects(schema: SubgraphSchema, others: Sequence[_Other]) -> Iterator[CompositionError]:
+    """A key on an interface meant nothing in Federation 1, so it cannot tell implementations for an interface object."""
+    for type_ in schema.types.values():
+        if type_.kind is not Kind.INTERFACE or not has(type_, "key"):
+            continue
+        for other in others:
+            found = other.schema.types.get(type_.name)
+            if found is not None and has(found, "interfaceObject"):
+                yield subgraph_error(
+                    ErrorCode.INTERFACE_OBJECT_USAGE_ERROR,
+                    schema.name,
+                    f'Subgraph "{other.schema.name}" has {type_.name} as an @interfaceObject and needs this subgraph to tell the '
+                    "implementations apart by key, which a Federation 1 subgraph cannot: link the federation specification, or remove the @key.",
+                    coordinate=type_.name,
+                    nodes=type_.nodes,
+                )
 
 
 def _upgrade(schema: SubgraphSchema, others: Sequence[_Other]) -> SubgraphSchema:
@@ -119,7 +138,8 @@ def _resolve_extension_keys(schema: SubgraphSchema, others: Sequence[_Other]) ->
             continue
         keys = [fields_text(key) for key in applied(type_, "key")]
         for text in keys:
-            resolved |= {f.coordinate for f in target_fields(schema, type_.name, text, implementations=False)}
+            fields = target_fields(schema, type_.name, text, implementations=False)
+            resolved |= {f.coordinate for f in fields if f.parent == type_.name}
         for text in () if keys else _first_keys(type_.name, others):
             fields = target_fields(schema, type_.name, text, implementations=False)
             resolved |= {f.coordinate for f in fields if f.parent == type_.name}

@@ -27,7 +27,7 @@ def external_is_used(schema: SubgraphSchema) -> Iterator[CompositionError]:
     """An external field is in some key, ``@requires``, ``@provides`` or context, or an interface asks for it."""
     facts = find_facts(schema)
     for type_ in schema.types.values():
-        for field in type_.fields.values() if type_.kind is Kind.OBJECT else ():
+        for field in type_.fields.values():
             if field.coordinate in facts.external and field.coordinate not in facts.used:
                 yield subgraph_error(
                     ErrorCode.EXTERNAL_UNUSED,

@@ -19,7 +19,6 @@ from gateway.schema.subgraph.facts import Facts, find_facts
 from gateway.schema.subgraph.field_set import fields_text, parse_selections
 from gateway.schema.subgraph.model import COMPOSITE, Applied, Field, Kind, SubgraphSchema, applied
 from gateway.schema.subgraph.report import subgraph_error
-from gateway.schema.subgraph.rules.possible_types import possible_types
 from gateway.types import TypeName
 
 _KEYS_ON_INTERFACES: Final = (2, 3)
@@ -80,8 +79,7 @@ def requires_are_valid(schema: SubgraphSchema) -> Iterator[CompositionError]:
     for field, directive in _on_fields(schema, "requires"):
         if schema.types[field.parent].kind is Kind.INTERFACE:
             yield _on_interface(schema, field, directive, ErrorCode.REQUIRES_UNSUPPORTED_ON_INTERFACE)
-        else:
-            yield from FieldSetCheck(schema, facts, directive, REQUIRES, field.coordinate).run(field.parent)
+        yield from FieldSetCheck(schema, facts, directive, REQUIRES, field.coordinate).run(field.parent)
 
 
 def provides_are_valid(schema: SubgraphSchema) -> Iterator[CompositionError]:
@@ -89,9 +87,10 @@ def provides_are_valid(schema: SubgraphSchema) -> Iterator[CompositionError]:
     facts = find_facts(schema)
     for field, directive in _on_fields(schema, "provides"):
         target = schema.types.get(field.base)
-        if schema.types[field.parent].kind is Kind.INTERFACE:
+        is_composite = target is not None and target.kind in COMPOSITE
+        if is_composite and schema.types[field.parent].kind is Kind.INTERFACE:
             yield _on_interface(schema, field, directive, ErrorCode.PROVIDES_UNSUPPORTED_ON_INTERFACE)
-        elif target is None or target.kind not in COMPOSITE:
+        if not is_composite:
             yield subgraph_error(
                 ErrorCode.PROVIDES_ON_NON_OBJECT_FIELD,
                 schema.name,
@@ -137,6 +136,8 @@ class FieldSetCheck:
         except GraphQLError as error:
             yield self._error(self.codes.invalid, f"cannot be read: {error.message}")
             return
+        if not node.selections:
+            yield self._invalid("no field is named.")
         found = list(self._check(parent, node.selections, in_external=False))
         invalid = [error for error in found if error.code == str(self.codes.invalid)]
         yield from invalid or found
@@ -181,16 +182,14 @@ class FieldSetCheck:
         type_ = self.schema.types.get(name)
         if type_ is None or type_.kind not in COMPOSITE:
             yield self._invalid(f"there is no type {name} with fields in this subgraph.")
-        elif not possible_types(self.schema, name) & possible_types(self.schema, parent):
-            yield self._invalid(f"no {parent} can be a {name} in this subgraph.")
         else:
             yield from self._check(name, selection.selection_set.selections, in_external=in_external)
 
     def _check_field(self, parent: TypeName, node: FieldNode, in_external: bool) -> Iterator[CompositionError]:
         name = node.name.value
         if name == "__typename":
-            if self.codes.external is not None and not in_external:
-                yield self._error(self.codes.external, "__typename is known anyway and need not be named.")
+            if self.codes is REQUIRES and not in_external:
+                yield self._error(ErrorCode.REQUIRES_MISSING_EXTERNAL, "__typename is known anyway and need not be named.")
             return
         type_ = self.schema.types[parent]
         field = type_.fields.get(name)
@@ -223,10 +222,12 @@ class FieldSetCheck:
         target = self.schema.types.get(field.base)
         has_fields = target is not None and target.kind in COMPOSITE
         if node.selection_set is None:
-            if has_fields:
+            if has_fields and not (self.codes is KEY and target is not None and target.kind is not Kind.OBJECT):
                 yield self._invalid(f"{field.coordinate} is of type {field.type}; say which of its fields.")
             else:
                 yield from self._check_external(field, in_external)
+        elif not node.selection_set.selections:
+            yield self._invalid(f"the braces after {node.name.value} are empty.")
         elif not has_fields:
             yield self._invalid(f"{field.coordinate} is of type {field.type}, which has no fields to name.")
         else:

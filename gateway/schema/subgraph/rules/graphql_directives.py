@@ -3,11 +3,11 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from graphql import DirectiveDefinitionNode, ObjectValueNode, print_ast
+from graphql import DirectiveDefinitionNode, ObjectValueNode, TypeDefinitionNode, print_ast
 
 from gateway.errors import CompositionError
 from gateway.schema.subgraph.coercion import coerce_value
-from gateway.schema.subgraph.model import Applied, SubgraphSchema, elements
+from gateway.schema.subgraph.model import Applied, InputValue, SubgraphSchema, elements
 from gateway.schema.subgraph.rules.graphql_types import check_input, invalid_graphql
 from gateway.schema.subgraph.rules.graphql_values import is_valid_value
 from gateway.schema.subgraph.unknown import explain_unknown
@@ -27,7 +27,16 @@ def directive_definitions_are_valid(schema: SubgraphSchema) -> Iterator[Composit
         for argument in arguments:
             coordinate = f"@{name}({argument.name}:)"
             yield from check_input(schema, coordinate, argument)
+            yield from _check_spec_type(schema, coordinate, argument)
             yield from _check_all(schema, coordinate, "ARGUMENT_DEFINITION", argument.directives)
+
+
+def _check_spec_type(schema: SubgraphSchema, coordinate: str, argument: InputValue) -> Iterator[CompositionError]:
+    """Who defines a directive of federation's defines the scalars it speaks of, too."""
+    defined = {node.name.value for node in schema.spec_type_nodes if isinstance(node, TypeDefinitionNode)}
+    if argument.base in schema.specified_types - defined and not argument.base.startswith("link__"):
+        message = f"{coordinate} has the type {argument.base}, which nobody defines: add scalar {argument.base}."
+        yield invalid_graphql(schema, message, coordinate, argument.node)
 
 
 def _check_all(
@@ -59,7 +68,8 @@ def _check_arguments(
             continue
         type_ = print_ast(known[name].type)
         # Rules of federation's own judge a field set; that it is no object is GraphQL's business.
-        is_field_set = takes_fields and name == "fields" and not isinstance(value, ObjectValueNode)
+        is_scalar = type_.strip("[]!") not in schema.types and not isinstance(value, ObjectValueNode)
+        is_field_set = takes_fields and name == "fields" and is_scalar
         if not is_field_set and not is_valid_value(schema, type_, coerce_value(schema.types, type_, value)):
             message = f"@{directive.name}({name}: {print_ast(value)}) on {where} is not a value of the type {type_}."
             yield invalid_graphql(schema, message, where, directive.node)

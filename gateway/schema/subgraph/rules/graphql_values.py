@@ -21,6 +21,7 @@ from gateway.schema.subgraph.model import InputValue, Kind, SubgraphSchema, Type
 from gateway.schema.subgraph.rules.graphql_types import invalid_graphql
 
 _INT_LIMIT: Final = 2**31
+_INT_DIGITS: Final = 11
 _SCALARS: Final = {
     "Int": (IntValueNode,),
     "Float": (IntValueNode, FloatValueNode),
@@ -50,7 +51,9 @@ def is_valid_value(schema: SubgraphSchema, type_: str, value: ValueNode) -> bool
 
 
 def _fits(type_: str, value: ValueNode) -> bool:
-    return type_ != "Int" or not isinstance(value, IntValueNode) or -_INT_LIMIT <= int(value.value) < _INT_LIMIT
+    if type_ != "Int" or not isinstance(value, IntValueNode):
+        return True
+    return len(value.value) <= _INT_DIGITS and -_INT_LIMIT <= int(value.value) < _INT_LIMIT
 
 
 def _is_valid_object(schema: SubgraphSchema, definition: TypeDefinition, value: ValueNode) -> bool:
