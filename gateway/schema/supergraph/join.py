@@ -19,7 +19,6 @@ from graphql import (
     TypeNode,
     UnionTypeDefinitionNode,
     parse_type,
-    print_ast,
     value_from_ast_untyped,
 )
 
@@ -35,6 +34,7 @@ from gateway.schema.supergraph.model import (
     TypeKind,
     TypeView,
 )
+from gateway.schema.supergraph.printer import print_type
 from gateway.types import FieldName, SubgraphName, TypeName
 
 Arguments = dict[str, Any]
@@ -185,7 +185,7 @@ class _JoinReader:
         for field in node.fields or ():
             view = self._read_field(node.name.value, field, graph, owner)
             if view is None and self.is_first and field.name.value in in_keys:
-                view = FieldView(field.name.value, print_ast(field.type), named_type(field.type))
+                view = FieldView(field.name.value, print_type(field.type), named_type(field.type))
             if view is not None:
                 fields[view.name] = view
         return fields
@@ -194,7 +194,7 @@ class _JoinReader:
         self, type_name: TypeName, node: FieldDefinitionNode | InputValueDefinitionNode, graph: str, owner: str | None
     ) -> FieldView | None:
         applied = self._applied(node, "field")
-        plain = FieldView(node.name.value, print_ast(node.type), named_type(node.type))
+        plain = FieldView(node.name.value, print_type(node.type), named_type(node.type))
         if not applied:
             return plain if owner is None or owner == graph else None
         if self.is_first and not any(a.get("graph") for a in applied):
