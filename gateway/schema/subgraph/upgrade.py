@@ -196,7 +196,7 @@ def _drop_unused_external(schema: SubgraphSchema, _: _Others) -> SubgraphSchema:
 def _empty_types(schema: SubgraphSchema, before: dict[str, _Other]) -> Iterator[CompositionError]:
     for type_ in schema.types.values():
         original = before[schema.name].schema.types[type_.name]
-        if original.fields and not type_.fields:
+        if original.fields and not type_.fields and type_.name not in DEFAULT_ROOTS.values():
             yield subgraph_error(
                 ErrorCode.TYPE_WITH_ONLY_UNUSED_EXTERNAL,
                 schema.name,

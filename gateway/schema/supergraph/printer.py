@@ -51,7 +51,7 @@ def _print_definition(node: DefinitionNode) -> str:
         return f"{_description(node, '')}schema{_own_lines(node.directives)}{_block(roots, after_lines=bool(node.directives))}"
     if isinstance(node, DirectiveDefinitionNode):
         return _print_directive_definition(node)
-    keyword = _KEYWORDS.get(type(node))  # type: ignore[call-overload]  # other nodes have no keyword here
+    keyword = _KEYWORDS.get(type(node))
     return _print_type(node, keyword) if keyword is not None else print_ast(node)
 
 
