@@ -36,6 +36,7 @@ from gateway.schema.supergraph.model import (
     TypeKind,
     TypeView,
 )
+from gateway.schema.supergraph.printer import print_type
 from gateway.types import FieldName, SubgraphName, TypeName
 
 Arguments = dict[str, Any]
@@ -195,7 +196,11 @@ class _JoinReader:
         for field in node.fields or ():
             view = self._read_field(node.name.value, field, graph, owner)
             if view is None and self.is_first and field.name.value in in_keys:
+<<<<<<< HEAD
                 view = FieldView(field.name.value, type_text(field.type), named_type(field.type))
+=======
+                view = FieldView(field.name.value, print_type(field.type), named_type(field.type))
+>>>>>>> compose
             if view is not None:
                 fields[view.name] = view
         return fields
@@ -203,7 +208,12 @@ class _JoinReader:
     def _read_field(
         self, type_name: TypeName, node: FieldDefinitionNode | InputValueDefinitionNode, graph: str, owner: str | None
     ) -> FieldView | None:
+<<<<<<< HEAD
         plain, applied = self._declaration(node)
+=======
+        applied = self._applied(node, "field")
+        plain = FieldView(node.name.value, print_type(node.type), named_type(node.type))
+>>>>>>> compose
         if not applied:
             return plain if owner is None or owner == graph else None
         if self.is_first and not any(a.get("graph") for a in applied):
