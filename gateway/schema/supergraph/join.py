@@ -13,9 +13,7 @@ from graphql import (
     InputObjectTypeDefinitionNode,
     InputValueDefinitionNode,
     InterfaceTypeDefinitionNode,
-    ListTypeNode,
     NamedTypeNode,
-    NonNullTypeNode,
     ObjectTypeDefinitionNode,
     TypeDefinitionNode,
     TypeNode,
@@ -60,15 +58,6 @@ def named_type(node: TypeNode) -> TypeName:
     while not isinstance(node, NamedTypeNode):
         node = node.type  # type: ignore[attr-defined]  # only lists and non-nulls are left, and both wrap a type
     return node.name.value
-
-
-def type_text(node: TypeNode) -> str:
-    """A type as GraphQL text: ``[ID!]!``."""
-    if isinstance(node, NonNullTypeNode):
-        return f"{type_text(node.type)}!"
-    if isinstance(node, ListTypeNode):
-        return f"[{type_text(node.type)}]"
-    return named_type(node)
 
 
 def read_subgraphs(
@@ -196,11 +185,7 @@ class _JoinReader:
         for field in node.fields or ():
             view = self._read_field(node.name.value, field, graph, owner)
             if view is None and self.is_first and field.name.value in in_keys:
-<<<<<<< HEAD
-                view = FieldView(field.name.value, type_text(field.type), named_type(field.type))
-=======
                 view = FieldView(field.name.value, print_type(field.type), named_type(field.type))
->>>>>>> compose
             if view is not None:
                 fields[view.name] = view
         return fields
@@ -208,12 +193,7 @@ class _JoinReader:
     def _read_field(
         self, type_name: TypeName, node: FieldDefinitionNode | InputValueDefinitionNode, graph: str, owner: str | None
     ) -> FieldView | None:
-<<<<<<< HEAD
         plain, applied = self._declaration(node)
-=======
-        applied = self._applied(node, "field")
-        plain = FieldView(node.name.value, print_type(node.type), named_type(node.type))
->>>>>>> compose
         if not applied:
             return plain if owner is None or owner == graph else None
         if self.is_first and not any(a.get("graph") for a in applied):
@@ -225,7 +205,7 @@ class _JoinReader:
         """A field as it is declared and what the join says of it: the same for every subgraph, so it is read once."""
         found = self._declared.get(id(node))
         if found is None:
-            plain = FieldView(node.name.value, type_text(node.type), named_type(node.type))
+            plain = FieldView(node.name.value, print_type(node.type), named_type(node.type))
             found = self._declared[id(node)] = (plain, self._applied(node, "field"))
         return found
 

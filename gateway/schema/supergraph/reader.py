@@ -17,7 +17,7 @@ from gateway.errors import SupergraphError
 from gateway.schema.supergraph.api_schema import own_definitions, public_document, without_specifications
 from gateway.schema.supergraph.building import build_schema
 from gateway.schema.supergraph.features import read_features
-from gateway.schema.supergraph.join import kind_of, read_subgraphs, type_text
+from gateway.schema.supergraph.join import kind_of, read_subgraphs
 from gateway.schema.supergraph.model import SubgraphView, Supergraph
 from gateway.schema.supergraph.printer import print_type
 from gateway.types import FieldName, OperationKind, SubgraphName, TypeName
@@ -92,11 +92,7 @@ def _possible_types(definitions: Mapping[TypeName, TypeDefinitionNode]) -> dict[
 
 def _field_types(definitions: Mapping[TypeName, TypeDefinitionNode]) -> dict[TypeName, dict[FieldName, str]]:
     return {
-<<<<<<< HEAD
-        name: {field.name.value: type_text(field.type) for field in node.fields or ()}
-=======
         name: {field.name.value: print_type(field.type) for field in node.fields or ()}
->>>>>>> compose
         for name, node in definitions.items()
         if isinstance(node, ObjectTypeDefinitionNode | InterfaceTypeDefinitionNode)
     }

@@ -30,12 +30,7 @@ def check_sharing(
     coordinate = f"{type_name}.{name}"
     resolvers = [_Resolver(p, f) for p, f in sources if not overrides.is_overridden(p.name)]
     having = {part.name for part, _ in sources}
-<<<<<<< HEAD
-    merged = state.types.get(type_name)
-    for part in state.parts if merged is not None and merged.interfaces else ():
-=======
     for part in state.parts if state.interface_objects else ():
->>>>>>> compose
         if part.name not in having:
             resolvers += [_Resolver(part, field) for field in abstracting_fields(state, part, type_name, name)]
     resolvers = [r for r in resolvers if not r.part.facts.is_fully_external(r.field.coordinate)]
