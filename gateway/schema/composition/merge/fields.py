@@ -85,7 +85,7 @@ def _needs_join(
     if not all_types_equal or overrides.used or overrides.labels:
         return True
     having = {part.name for part, _ in sources if part.name not in overrides.unused}
-    if any(part.name not in having and merged.parent in part.schema.types for part in state.parts):
+    if any(part.name not in having for part, _ in state.having(merged.parent)):
         return True
     return any(_is_conditional(part, field) for part, field in sources)
 
