@@ -553,6 +553,19 @@ async def test_a_failing_root_fetch_leaves_the_other_root_fields() -> None:
     assert result.data == {"achievement": None, "report": {"local": 5}}
 
 
+async def test_one_field_fails_once() -> None:
+    """Two subgraphs that fail at the same place with the same words are one error; other words are another."""
+    failing = {"data": {"report": None}, "errors": [{"message": "down", "path": ["report"]}]}
+    other = {"data": {"report": None}, "errors": [{"message": "out", "path": ["report"]}]}
+    client = FixedClient(core=failing, city=failing, third=other)
+    fetches = (root(n, name, "report { lines { __typename } }") for n, name in enumerate(("core", "city", "third")))
+    result = await ask(client, "{ report { __typename } }", *fetches)
+    assert [(error["message"], error["extensions"]["service"]) for error in result.errors] == [
+        ("down", "core"),
+        ("out", "third"),
+    ]
+
+
 async def test_an_unforeseen_failure_tells_the_client_nothing() -> None:
     """The log has the cause; the response has a code."""
     client = FixedClient(core=ZeroDivisionError("the secret is 42"))
