@@ -172,7 +172,7 @@ def _sort(
 def _defer(position: OperationPosition, fragment: InlineFragment, guards: Guards) -> Guards:
     """The guards inside a fragment, with one of its own where it is deferred."""
     path = tuple(segment for segment in position.path if not isinstance(segment, OnTypes))
-    guard = position.tree.defers.guard(fragment, path, guards)
+    guard = position.tree.defers.guard(fragment, path, (*position.absolute_guards, *guards))
     return guards if guard is None else tuple(sorted({*guards, guard}))
 
 

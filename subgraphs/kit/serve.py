@@ -1,0 +1,65 @@
+"""A market as a process: ``python -m subgraphs.NAME --port N --database URL``.
+
+It says nothing unless something is wrong, and stops at once on SIGINT and SIGTERM.
+"""
+
+import logging
+import socket
+import sys
+
+import click
+import uvicorn
+from sqlalchemy import MetaData
+from sqlalchemy.exc import ArgumentError
+
+from subgraphs.kit.app import create_app
+from subgraphs.kit.database import open_database
+from subgraphs.kit.schema import MarketSchema
+
+
+def serve_command(name: str, schema: MarketSchema, metadata: MetaData) -> click.Command:
+    """The command that serves a market."""
+
+    @click.command(name=name, help=f"Serve the {name} market's subgraph.")
+    @click.option("--port", type=click.IntRange(0, 65535), required=True, help="Port to listen on; 0 takes a free one.")
+    @click.option("--database", required=True, metavar="URL", help="sqlite+aiosqlite:///FILE or postgresql+asyncpg://…")
+    @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+    def serve(port: int, database: str, host: str) -> None:
+        _serve(name, schema, metadata, database=database, host=host, port=port)
+
+    return serve
+
+
+def _serve(name: str, schema: MarketSchema, metadata: MetaData, *, database: str, host: str, port: int) -> None:
+    logging.basicConfig(level=logging.WARNING, format=f"{name}: %(levelname)s %(message)s")
+    try:
+        engine = open_database(database)
+    except (ArgumentError, ModuleNotFoundError) as error:
+        raise click.ClickException(f"{name} cannot open its database: {error}") from error
+    listener = _listen(name, host, port)
+    app = create_app(schema, metadata, engine)
+    config = uvicorn.Config(
+        app, log_level="warning", access_log=False, timeout_graceful_shutdown=2, server_header=False
+    )
+    with listener:
+        _run(uvicorn.Server(config), listener)
+
+
+def _listen(name: str, host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+        listener.listen()
+    except OSError as error:
+        listener.close()
+        raise click.ClickException(f"{name} cannot listen on {host}:{port}: {error.strerror}.") from error
+    return listener
+
+
+def _run(server: uvicorn.Server, listener: socket.socket) -> None:
+    try:
+        server.run(sockets=[listener])
+    except KeyboardInterrupt:  # uvicorn sends itself the signal again when it has stopped; that is no failure
+        sys.exit(0)
