@@ -220,24 +220,27 @@ class SubgraphPrinter:
         """Definitions by type name; empty while one is being written."""
 
     def print(self) -> str:
-        world, roots = self.world, []
-        for kind in ("Query", "Mutation"):
-            lines = [definition for root, home, definition in world.roots if root == kind and home == self.subgraph]
-            for line in lines:
-                self.need(line.rsplit(":", 1)[1].strip(" []!"))
-            if lines:
-                roots.append(f"type {kind} {{\n  " + "\n  ".join(lines) + "\n}")
-        for plan in world.entities():
+        roots = [self.root(kind) for kind in ("Query", "Mutation")]
+        self.need_own_types()
+        return "\n".join([LINK, *filter(None, roots), *self.needed.values()]) + "\n"
+
+    def root(self, kind: str) -> str:
+        lines = [definition for root, home, definition in self.world.roots if (root, home) == (kind, self.subgraph)]
+        for line in lines:
+            self.need(line.rsplit(":", 1)[1].strip(" []!"))
+        return f"type {kind} {{\n  " + "\n  ".join(lines) + "\n}" if lines else ""
+
+    def need_own_types(self) -> None:
+        """Whatever this subgraph resolves a field of, whether or not anything here leads to it."""
+        for plan in self.world.entities():
             if any(self.subgraph in (*made.homes, made.former) for made in plan.fields.values()):
                 self.need(plan.name)
-        for name, (home, types, _) in world.interfaces.items():
-            if home == self.subgraph:
-                for each in (name, *types):
-                    self.need(each)
-        for name, (home, _) in world.interface_objects.items():
+        for name, (home, types, _) in self.world.interfaces.items():
+            for each in (name, *types) if home == self.subgraph else ():
+                self.need(each)
+        for name, (home, _) in self.world.interface_objects.items():
             if home == self.subgraph:
                 self.need(name)
-        return "\n".join([LINK, *roots, *self.needed.values()]) + "\n"
 
     def need(self, name: str) -> None:
         if name in self.needed or name in ("Int", "String", "Boolean", "Float", "ID"):
