@@ -3,11 +3,11 @@
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
+from gateway.resolvers.planner.defers import Guards
 from gateway.resolvers.planner.outputs import merge, read_output, without_guards
 from gateway.resolvers.planner.settling import effective_guards
 from gateway.resolvers.planner.shapes import Shapes
 from gateway.resolvers.planner.steps import Node, Opening, Step
-from gateway.resolvers.planner.tree import Guards
 from gateway.resolvers.query_plan import ContextInput, EntityInput, Path, Rename
 from gateway.schema.query_graph import TYPENAME, QueryGraph
 from gateway.schema.selection import Argument, Field, InlineFragment, SelectionSet

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from dataclasses import field as default
 
-from gateway.resolvers.planner.tree import Guards, OperationPosition
+from gateway.resolvers.planner.defers import Guards
+from gateway.resolvers.planner.tree import OperationPosition
 from gateway.schema.query_graph import Slot
 from gateway.schema.selection import Field, SelectionSet
 from gateway.schema.supergraph import ContextArgument
@@ -42,7 +43,8 @@ class ContextReading:
 class Node:
     """What one step brings of the object at one position, as it has it in ``slot``.
 
-    ``also`` are other steps on which the data depends: those that tell the type of an interface object.
+    ``also`` are other steps on which the data depends: those that tell the type of an interface object. ``is_present`` asks for the
+    object even where nothing of it is wanted.
     """
 
     step: "Step"
@@ -50,6 +52,7 @@ class Node:
     slot: Slot
     wave: int
     also: tuple["Step", ...] = ()
+    is_present: bool = False
     leaves: dict[ResponseKey, Leaf] = default(default_factory=dict)
     children: dict[OperationPosition, "Node"] = default(default_factory=dict)
 
@@ -62,7 +65,7 @@ class Node:
     @property
     def is_live(self) -> bool:
         """Whether anything is asked for here or below."""
-        return bool(self.leaves) or any(child.is_live for child in self.children.values())
+        return self.is_present or bool(self.leaves) or any(child.is_live for child in self.children.values())
 
 
 @dataclass(slots=True, eq=False)
@@ -84,7 +87,8 @@ class Opening:
 class Step:
     """One call of a subgraph at one position: of root fields, or of entities.
 
-    ``planned`` is the wave the search meant it for, ``wave`` the one that its inputs allow.
+    ``planned`` is the wave the search meant it for, ``wave`` the one that its inputs allow. ``block`` is the deferred block that
+    alone needs it.
     """
 
     graph: SubgraphName
@@ -95,3 +99,4 @@ class Step:
     openings: dict[Slot, Opening] = default(default_factory=dict)
     depends_on: dict["Step", None] = default(default_factory=dict)
     wave: int = 0
+    block: str | None = None

@@ -5,22 +5,37 @@ from collections.abc import Iterable, Sequence
 from gateway.errors import CompositionError, Hint
 from gateway.schema.composition.inaccessible import check_inaccessible
 from gateway.schema.composition.merge import merge
+from gateway.schema.composition.names import check_names
 from gateway.schema.composition.places import add_places
 from gateway.schema.composition.result import CompositionResult, Subgraph
+from gateway.schema.composition.rules import check_merged
 from gateway.schema.composition.satisfiability import check_satisfiability
-from gateway.schema.subgraph import SubgraphSchema, read_subgraph
+from gateway.schema.subgraph import ReadSubgraph, read_subgraph
+from gateway.schema.subgraph.rules import check_federation, check_graphql
+from gateway.schema.subgraph.upgrade import upgrade_subgraphs
 from gateway.schema.supergraph import read_supergraph
 
 
 def compose(subgraphs: Sequence[Subgraph]) -> CompositionResult:
     """Compose subgraphs of any federation version; never raises for what subgraphs say."""
-    read = [read_subgraph(s.name, s.url, s.sdl) for s in sorted(subgraphs, key=lambda s: s.name)]
-    if errors := [error for one in read for error in one.errors]:
+    ordered = sorted(subgraphs, key=lambda s: (s.name, s.url, s.sdl))
+    read = [read_subgraph(s.name, s.url, s.sdl) for s in ordered]
+    schemas = [one.schema for one in read if one.schema is not None]
+    errors = [*check_names(ordered), *(error for one in read for error in _subgraph_errors(one))]
+    if errors:
         return _failed(errors)
-    schemas: list[SubgraphSchema] = [one.schema for one in read if one.schema is not None]
-    merged = merge(schemas)
-    if merged.document is None:
-        return _failed(merged.errors)
+    upgraded, errors = upgrade_subgraphs(schemas)
+    if errors:
+        return _failed(errors)
+    errors = [
+        error for was, now in zip(schemas, upgraded, strict=True) if was is not now for error in check_federation(now)
+    ]
+    if errors:
+        return _failed(errors)
+    merged = merge(upgraded)
+    errors = check_merged(merged)
+    if errors or merged.document is None:
+        return _failed(errors)
     if hidden := check_inaccessible(merged.document):
         return _failed(add_places(hidden, schemas))
     supergraph = read_supergraph(merged.document)
@@ -28,6 +43,16 @@ def compose(subgraphs: Sequence[Subgraph]) -> CompositionResult:
     if proof.errors:
         return _failed(add_places(proof.errors, schemas))
     return CompositionResult(supergraph, (), _sorted_hints((*merged.hints, *proof.hints)))
+
+
+def _subgraph_errors(read: ReadSubgraph) -> list[CompositionError]:
+    """What is wrong in one subgraph. Each stage takes the one before as given; Federation 1 is judged after its upgrade."""
+    if read.errors or read.schema is None:
+        return list(read.errors)
+    errors = list(check_graphql(read.schema))
+    if not errors and read.schema.is_federation_2:
+        errors = list(check_federation(read.schema))
+    return errors
 
 
 def _failed(errors: Iterable[CompositionError]) -> CompositionResult:

@@ -54,6 +54,8 @@ def read_links(document: DocumentNode, subgraph: SubgraphName) -> tuple[tuple[Li
             continue
         errors += _check_link(found, links, subgraph)
         links.append(found)
+    if not any(link.identity in (f"{SPECS}link", f"{SPECS}federation") for link in links):
+        return tuple(links), []  # Without the specification that gives it a meaning, @link is a directive like another.
     return tuple(links), errors
 
 

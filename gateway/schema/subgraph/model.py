@@ -147,6 +147,14 @@ class SubgraphSchema:
     roots: Mapping[OperationKind, TypeName]
     schema_directives: tuple[Applied, ...] = ()
     schema_description: str | None = None
+    specified: Mapping[str, DirectiveDefinitionNode] = field(default_factory=dict)
+    """The linked specifications' directives, as they define them, under local names."""
+    spec_type_nodes: tuple[Node, ...] = ()
+    """The author's own definitions of types that a specification owns."""
+    specified_types: frozenset[TypeName] = frozenset()
+    """Names of types that the linked specifications own."""
+    definition_arguments: Mapping[str, tuple[InputValue, ...]] = field(default_factory=dict)
+    """The arguments of the directives that the author defined."""
     renamed_roots: Mapping[TypeName, TypeName] = field(default_factory=dict)
 
     @property

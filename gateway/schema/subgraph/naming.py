@@ -1,7 +1,9 @@
 """The directives that may be applied in a subgraph: GraphQL's, those of the linked specifications under their local names, the author's."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
+from typing import Final
 
 from graphql import DirectiveDefinitionNode, parse
 
@@ -20,6 +22,9 @@ from gateway.schema.subgraph.specifications import (
     federation_directives,
 )
 
+_UPGRADED_TO: Final[Version] = (2, 4)
+"""The version whose directives a Federation 1 subgraph is upgraded to."""
+
 
 @dataclass(frozen=True, slots=True)
 class Names:
@@ -29,8 +34,6 @@ class Names:
     spec_names: dict[str, str]
     specified: dict[str, DirectiveDefinitionNode]
     types: frozenset[str]
-    optional: frozenset[str]
-    """Directives that count only if the author does not mean another one by the name (GraphQL's own younger ones)."""
 
 
 @cache
@@ -39,8 +42,8 @@ def _built_in() -> dict[str, DirectiveDefinitionNode]:
     return {node.name.value: node for node in found}
 
 
-def read_names(links: tuple[Link, ...]) -> Names:
-    """Resolve what every directive name means, by the links of one subgraph."""
+def read_names(links: tuple[Link, ...], defined: Iterable[str]) -> Names:
+    """Resolve what every directive name means, by the links of one subgraph and the directives its author defined."""
     federation = next((link for link in links if link.identity == f"{SPECS}federation"), None)
     spec_names = {name: name for name in BUILT_IN_NAMES}
     specified = dict(_built_in())
@@ -48,7 +51,7 @@ def read_names(links: tuple[Link, ...]) -> Names:
     _add_link(links, spec_names, specified)
     if federation is None:
         types |= {"_FieldSet", "FieldSet"}
-        _add_federation_1(spec_names, specified)
+        _add_federation_1(spec_names, specified, defined)
     else:
         local_types = {name: federation.imports.get(name, f"{federation.prefix}__{name}") for name in FEDERATION_TYPES}
         types |= set(local_types.values())
@@ -57,7 +60,7 @@ def read_names(links: tuple[Link, ...]) -> Names:
         if link.identity.startswith(SPECS) and link.name in OTHER_SPECIFICATIONS:
             _add_other(link, spec_names, specified, types)
     version = federation.version if federation else None
-    return Names(version, spec_names, specified, frozenset(types), frozenset({"oneOf", "defer", "stream"}))
+    return Names(version, spec_names, specified, frozenset(types))
 
 
 def _add_link(
@@ -68,9 +71,12 @@ def _add_link(
     specified[local] = define(local, LINK_DEFINITION, {})
 
 
-def _add_federation_1(spec_names: dict[str, str], specified: dict[str, DirectiveDefinitionNode]) -> None:
-    known = federation_directives((2, 0))
-    for name in FEDERATION_1:
+def _add_federation_1(
+    spec_names: dict[str, str], specified: dict[str, DirectiveDefinitionNode], defined: Iterable[str]
+) -> None:
+    """Federation 1 has a few directives; a later one counts where the author defined it, for tools wrote such SDL."""
+    known = federation_directives(_UPGRADED_TO)
+    for name in dict.fromkeys((*FEDERATION_1, *(name for name in defined if name in known))):
         spec_names[name] = name
         specified[name] = define(name, known[name].text, {"FieldSet": "_FieldSet"})
 

@@ -10,15 +10,18 @@ from graphql import (
     GraphQLError,
     SchemaDefinitionNode,
     SchemaExtensionNode,
+    TypeDefinitionNode,
     parse,
 )
 
 from gateway.errors import CompositionError, SourceLocation
 from gateway.schema.codes import ErrorCode
+from gateway.schema.subgraph.coercion import with_coerced_defaults
 from gateway.schema.subgraph.links import read_links, schema_nodes
 from gateway.schema.subgraph.model import Kind, SubgraphSchema, TypeDefinition
 from gateway.schema.subgraph.naming import Names, read_names
-from gateway.schema.subgraph.reading import DEFAULT_ROOTS, DocumentReader
+from gateway.schema.subgraph.reading import DEFAULT_ROOTS, DocumentReader, defined_directives
+from gateway.schema.subgraph.specifications import BUILT_IN_NAMES
 from gateway.types import OperationKind, SubgraphName, TypeName
 
 _QUERY: Final = DEFAULT_ROOTS[OperationKind.QUERY]
@@ -57,12 +60,10 @@ def _not_graphql(name: SubgraphName, message: str, places: tuple[SourceLocation,
 
 def _read_document(name: SubgraphName, url: str, document: DocumentNode) -> ReadSubgraph:
     links, errors = read_links(document, name)
-    if errors:
-        return ReadSubgraph(None, tuple(errors))
-    names = read_names(links)
+    names = read_names(links, defined_directives(document))
     reader = DocumentReader(document, name, names.spec_names)
     definitions = reader.read_definitions()
-    types = _own_types(reader.read_types(), names)
+    types = with_coerced_defaults(_own_types(reader.read_types(), names))
     roots = {kind: reader.renames.get(type_name, type_name) for kind, type_name in reader.roots.items()}
     nodes = list(schema_nodes(document))
     schema = SubgraphSchema(
@@ -72,13 +73,24 @@ def _read_document(name: SubgraphName, url: str, document: DocumentNode) -> Read
         definitions=definitions,
         available=_available(names, definitions),
         links=links,
-        spec_names=_meant(names, definitions),
+        spec_names=names.spec_names,
         version=names.version,
         roots=roots,
         schema_directives=tuple(d for node in nodes for d in reader.read_directives(node.directives)),
         schema_description=_description(nodes),
+        specified=names.specified,
+        specified_types=names.types,
+        spec_type_nodes=tuple(
+            n for n in document.definitions if isinstance(n, TypeDefinitionNode) and n.name.value in names.types
+        ),
+        definition_arguments={
+            n: tuple(reader.read_input(argument) for argument in node.arguments or ())
+            for n, node in definitions.items()
+        },
         renamed_roots=reader.renames,
     )
+    if errors:
+        return ReadSubgraph(None, tuple(errors))
     return ReadSubgraph(schema, tuple(reader.errors))
 
 
@@ -88,18 +100,9 @@ def _own_types(types: dict[TypeName, TypeDefinition], names: Names) -> dict[Type
 
 
 def _available(names: Names, definitions: dict[str, DirectiveDefinitionNode]) -> dict[str, DirectiveDefinitionNode]:
-    return {
-        **names.specified,
-        **{n: d for n, d in definitions.items() if n not in names.specified or n in names.optional},
-    }
-
-
-def _meant(names: Names, definitions: dict[str, DirectiveDefinitionNode]) -> dict[str, str]:
-    return {
-        local: spec
-        for local, spec in names.spec_names.items()
-        if not (local in names.optional and local in definitions)
-    }
+    """What may be applied; a built-in directive as its author defined it, where that is narrower."""
+    own = {n: d for n, d in definitions.items() if n not in names.specified or n in BUILT_IN_NAMES}
+    return {**names.specified, **own}
 
 
 def _with_query(types: dict[TypeName, TypeDefinition]) -> dict[TypeName, TypeDefinition]:

@@ -46,6 +46,11 @@ DEFAULT_ROOTS: Final = {
 }
 
 
+def defined_directives(document: DocumentNode) -> list[str]:
+    """The names of the directives that the author defined."""
+    return [node.name.value for node in document.definitions if isinstance(node, DirectiveDefinitionNode)]
+
+
 class DocumentReader:
     """Reads one document; ``errors`` holds what breaks GraphQL's rules on the way (doubled names)."""
 
@@ -57,7 +62,7 @@ class DocumentReader:
         self.block = 0
         self.in_extension = False
         self.roots = self._read_roots()
-        self.renames = {name: DEFAULT_ROOTS[kind] for kind, name in self.roots.items() if name != DEFAULT_ROOTS[kind]}
+        self.renames = self._find_renames()
 
     def fail(self, message: str, coordinate: str, *nodes: Node) -> None:
         """Note a breach of GraphQL's own rules."""
@@ -81,6 +86,27 @@ class DocumentReader:
                 if kind not in roots and name in names:
                     roots[kind] = name
         return roots
+
+    def _find_renames(self) -> dict[TypeName, TypeName]:
+        """Root types get their default names, which nothing else may have (federation specification, "Root types")."""
+        names = {node.name.value: node for node in self._type_nodes()}
+        renames: dict[TypeName, TypeName] = {}
+        for kind, name in self.roots.items():
+            default = DEFAULT_ROOTS[kind]
+            if name == default:
+                continue
+            if default in names:
+                message = (
+                    f"The {kind.value} root type is {name}, so no other type can be called {default}: rename that type."
+                )
+                code = ErrorCode[f"ROOT_{kind.name}_USED"]
+                nodes = [names[default]]
+                self.errors.append(
+                    subgraph_error(code, self.subgraph, message, coordinate=default, nodes=nodes, mend=code.mend)
+                )
+            else:
+                renames[name] = default
+        return renames
 
     def _type_nodes(self) -> Iterator[TypeDefinitionNode | TypeExtensionNode]:
         for node in self.document.definitions:
@@ -151,7 +177,7 @@ class DocumentReader:
             value = EnumValue(
                 child.name.value, tuple(self.read_directives(child.directives)), _description(child), child
             )
-            self._put(parts.values, value.name, value, name)
+            parts.values.setdefault(value.name, value)  # Said twice, a value is still one value; other composers agree.
         for child in getattr(node, "fields", None) or ():
             if kind is Kind.INPUT_OBJECT:
                 self._put(parts.inputs, child.name.value, self.read_input(child), name)

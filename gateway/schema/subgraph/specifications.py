@@ -88,11 +88,8 @@ directive @skip(if: Boolean!) on FIELD | FRAGMENT_SPREAD | INLINE_FRAGMENT
 directive @include(if: Boolean!) on FIELD | FRAGMENT_SPREAD | INLINE_FRAGMENT
 directive @deprecated(reason: String = "No longer supported") on FIELD_DEFINITION | ARGUMENT_DEFINITION | INPUT_FIELD_DEFINITION | ENUM_VALUE
 directive @specifiedBy(url: String!) on SCALAR
-directive @oneOf on INPUT_OBJECT
-directive @defer(if: Boolean! = true, label: String) on FRAGMENT_SPREAD | INLINE_FRAGMENT
-directive @stream(if: Boolean! = true, label: String, initialCount: Int = 0) on FIELD
 """
-BUILT_IN_NAMES: Final = ("skip", "include", "deprecated", "specifiedBy", "oneOf", "defer", "stream")
+BUILT_IN_NAMES: Final = ("skip", "include", "deprecated", "specifiedBy")
 
 BUILT_IN_SCALARS: Final = frozenset({"String", "Int", "Float", "Boolean", "ID"})
 

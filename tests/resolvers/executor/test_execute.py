@@ -33,6 +33,7 @@ type Query @join__type(graph: CORE) @join__type(graph: CITY) {
   anything: JSON @join__field(graph: CORE)
   search(a: Int, b: Int): Int @join__field(graph: CORE)
   again: Query @join__field(graph: CORE)
+  many: [Query] @join__field(graph: CORE)
   report: Report
 }
 type Mutation @join__type(graph: CORE) { publish(id: ID!): Achievement @join__field(graph: CORE) }
@@ -397,6 +398,20 @@ async def test_root_fields_can_be_merged_where_a_field_leads_back_to_the_root() 
     assert result.data == {"again": {"report": {"local": 5}}}
 
 
+async def test_root_fields_merged_at_several_places_are_no_one_object() -> None:
+    """A later fetch fills each place for itself."""
+    later = {"many": [{"report": {"total": 1}}, {"report": {"total": 2}}]}
+    client = FixedClient(core=[{"data": {"many": [{}, {}]}}, {"data": later}])
+    result = await ask(
+        client,
+        "{ many { report { local total } } }",
+        root(0, "core", "many { __typename }"),
+        root(1, "city", "report { local }", 0, path=path_of("many.@")),
+        root(2, "core", "many { report { total } }", 1),
+    )
+    assert result.data == {"many": [{"report": {"local": 5, "total": 1}}, {"report": {"local": 5, "total": 2}}]}
+
+
 # Errors
 
 
@@ -442,6 +457,34 @@ async def test_a_path_is_told_by_the_names_after_renaming() -> None:
     rename = Rename(path_of("holders.@.|University"), "name__alias_0", "name")
     result = await ask(client, "{ holders { name } }", root(0, "core", "holders { name }", renames=(rename,)))
     assert result.errors[0]["path"] == ["holders", 0, "name"]
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        (["e", 0, "city__0", "x"], ["achievements", 0, "city"]),
+        (["e", -1, "city__0"], ["achievements"]),
+        (["e", 7], ["achievements"]),
+        (["e", "0"], ["achievements"]),
+        (["e"], ["achievements"]),
+        (["unknown", 0], ["achievements"]),
+        ([3], ["achievements"]),
+        ("e", ["achievements"]),
+        (None, ["achievements"]),
+    ],
+)
+async def test_an_entitys_path_is_told_in_the_clients_words_or_by_its_anchor(path: Any, expected: Any) -> None:
+    """Renamed keys get their names back; a path that makes no sense counts as none."""
+    client = FixedClient(
+        core={"data": {"achievements": achievements("1")}},
+        city={"data": {"e": [{"city__0": None}]}, "errors": [{"message": "x", "path": path}]},
+    )
+    renames = (Rename((), "city__0", "city"),)
+    part = entity("achievements.@", "id", "... on Achievement { city__0: city }", send="Achievement", renames=renames)
+    result = await ask(
+        client, "{ achievements { city } }", root(0, "core", "achievements { id }"), entities(1, "city", [part], 0)
+    )
+    assert [error["path"] for error in result.errors] == [expected]
 
 
 async def test_an_unreachable_subgraph_is_one_error_at_its_anchor() -> None:
@@ -545,7 +588,7 @@ async def test_the_response_has_the_clients_order_and_nothing_else() -> None:
     client = core(achievement={"id": "1", "price": 2, "t": "T", "title": "T"})
     result = await ask(
         client,
-        "{ achievement { t: title ...F price } } fragment F on Achievement { title t: title id }",
+        "{ achievement { t: title ...F } achievement { price } } fragment F on Achievement { title t: title id }",
         root(0, "core", "achievement { id price t: title title }"),
     )
     assert result.data

@@ -154,4 +154,6 @@ def test_limits_hold_for_operations_that_are_not_chosen() -> None:
 def test_a_schema_of_ones_own_may_name_fields_like_introspection() -> None:
     """Only fields inside __schema and __type count as introspection."""
     schema = build_schema("type Query { fields: Query }")
-    assert read_operation(schema, "{ fields { fields { fields { fields { __typename } } } } }", None, Limits())
+    assert read_operation(
+        schema, "{ fields { fields { fields { fields { fields { __typename } } } } } }", None, Limits()
+    )

@@ -51,7 +51,7 @@ def merge_applied(state: MergeState, coordinate: str, sources: Sources, inherite
 def _note(state: MergeState, found: dict[str, list[tuple[Part, Applied]]], part: Part, directive: Applied) -> None:
     if directive.spec in MERGED:
         name = state.names.get(directive.spec, directive.spec)
-    elif directive.name in state.composed:
+    elif (part.name, directive.name) in state.composed_in:
         name = directive.name
     else:
         return

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import product
 from typing import Final, TypeAlias
 
-from graphql import BooleanValueNode, ConstListValueNode, ConstValueNode, IntValueNode, StringValueNode
+from graphql import BooleanValueNode, ConstListValueNode, ConstValueNode, IntValueNode, ListValueNode, StringValueNode
 
 Arguments: TypeAlias = Mapping[str, ConstValueNode]
 Merger: TypeAlias = Callable[[Sequence[Arguments]], dict[str, ConstValueNode]]
@@ -20,7 +20,7 @@ def _greatest(name: str, applications: Sequence[Arguments]) -> dict[str, ConstVa
 
 
 def _union(name: str, applications: Sequence[Arguments]) -> dict[str, ConstValueNode]:
-    lists = [v for v in _values(name, applications) if isinstance(v, ConstListValueNode)]
+    lists = [v for v in _values(name, applications) if isinstance(v, ListValueNode)]
     texts = dict.fromkeys(item.value for v in lists for item in v.values if isinstance(item, StringValueNode))
     return {name: ConstListValueNode(values=tuple(StringValueNode(value=t) for t in texts))} if lists else {}
 
@@ -57,11 +57,11 @@ def _conjunction(name: str) -> Merger:
 
 
 def _alternatives(value: ConstValueNode) -> list[frozenset[str]]:
-    items = value.values if isinstance(value, ConstListValueNode) else (value,)
+    items = value.values if isinstance(value, ListValueNode) else (value,)
     return [
         frozenset(
             v.value
-            for v in (item.values if isinstance(item, ConstListValueNode) else (item,))
+            for v in (item.values if isinstance(item, ListValueNode) else (item,))
             if isinstance(v, StringValueNode)
         )
         for item in items

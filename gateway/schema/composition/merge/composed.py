@@ -40,13 +40,19 @@ def find_composed(state: MergeState) -> Composed:
     granted = [r for r in requests if r.link.identity not in wrong and r.name not in wrong]
     latest: dict[str, Request] = {}
     for request in granted:
-        if request.name not in latest or latest[request.name].link.version < request.link.version:
+        if request.name not in latest or latest[request.name].link.version <= request.link.version:
             latest[request.name] = request
     for name, request in latest.items():
         state.composed[name] = bool(request.definition.repeatable)
+        state.composed_in |= {(p.name, name) for p in state.parts if _means(p.schema, name, request.link.identity)}
         for argument in request.definition.arguments or ():
             state.used_as_input.setdefault(print_ast(argument.type).strip("[]!"), f"@{name}({argument.name.value}:)")
     return Composed(tuple(latest[name].definition for name in sorted(latest)), _links(latest))
+
+
+def _means(schema: SubgraphSchema, name: str, identity: str) -> bool:
+    link = link_of(schema, name)
+    return link is not None and link.identity == identity
 
 
 def _links(latest: dict[str, Request]) -> tuple[tuple[Link, dict[str, str]], ...]:
@@ -120,16 +126,25 @@ def _own_name(link: Link, name: str) -> str:
 
 
 def _mismatched_versions(state: MergeState, requests: Sequence[Request]) -> set[str]:
+    """Major versions are different specifications: an error among those that ask, a hint about those that do not."""
     wrong: set[str] = set()
     for identity in sorted({r.link.identity for r in requests}):
+        asking = {r.part.name for r in requests if r.link.identity == identity}
         found = [(part, link) for part in state.parts for link in part.schema.links if link.identity == identity]
         majors: dict[str, list[str]] = {}
         for part, link in found:
             majors.setdefault(f"v{link.version[0]}", []).append(part.name)
-        if len(majors) > 1:
-            message = f"{identity} is linked in different major versions: {say_variants(majors)}; its directives cannot be composed."
-            state.fail(ErrorCode.DIRECTIVE_COMPOSITION_ERROR, message, identity, [(p, link.node) for p, link in found])
+        if len(majors) < 2:
+            continue
+        places = [(part, link.node) for part, link in found]
+        message = f"{identity} is linked in different major versions: {say_variants(majors)}."
+        if len([major for major, names in majors.items() if asking & set(names)]) > 1:
+            state.fail(
+                ErrorCode.DIRECTIVE_COMPOSITION_ERROR, f"{message} Its directives cannot be composed.", identity, places
+            )
             wrong.add(identity)
+        else:
+            state.hint(HintCode.DIRECTIVE_COMPOSITION_INFO, message, identity, places)
     return wrong
 
 

@@ -7,8 +7,8 @@ from graphql import print_ast
 from gateway.schema.codes import ErrorCode
 from gateway.schema.composition.merge.arguments import FieldSources
 from gateway.schema.composition.merge.state import MergeState, Part, names_of
-from gateway.schema.composition.merge.type_reference import is_strict_subtype
 from gateway.schema.subgraph.model import Field, InputValue, has
+from gateway.schema.subgraph.type_text import is_strict_subtype
 
 
 def split_external(sources: FieldSources) -> tuple[list[tuple[Part, Field]], list[tuple[Part, Field]]]:

@@ -91,6 +91,9 @@ def name_directives(state: MergeState) -> None:
 
 def _applied_specs(schema: SubgraphSchema) -> set[str]:
     found = {d.spec for _, _, element in elements(schema) for d in element.directives if d.spec is not None}
+    found |= {
+        d.spec for a in schema.definition_arguments.values() for v in a for d in v.directives if d.spec is not None
+    }
     return found | {d.spec for d in schema.schema_directives if d.spec is not None}
 
 

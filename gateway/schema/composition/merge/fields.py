@@ -9,6 +9,7 @@ from gateway.schema.composition.merge.applied import Sources, merge_applied
 from gateway.schema.composition.merge.arguments import FieldSources, merge_arguments
 from gateway.schema.composition.merge.descriptions import merge_descriptions
 from gateway.schema.composition.merge.external import check_external, check_merged_directives, split_external
+from gateway.schema.composition.merge.interface_objects import abstracting_fields
 from gateway.schema.composition.merge.join import field_set_of, join
 from gateway.schema.composition.merge.override import Overrides, find_overrides
 from gateway.schema.composition.merge.state import MergeState, Part, names_of
@@ -33,6 +34,7 @@ def merge_field(
     coordinate = f"{type_name}.{name}"
     overrides = find_overrides(state, sources)
     own, external = split_external(sources)
+    own = own or _by_interface_objects(state, type_name, name)
     if not own:
         where = names_of(part for part, _ in external)
         message = f"{coordinate} is @external wherever it is declared ({where}), so no subgraph resolves it."
@@ -56,6 +58,12 @@ def merge_field(
     check_external(state, merged, external, all_types_equal=equal)
     joins = _join_fields(state, merged, sources, overrides, all_types_equal=equal)
     return MergedField(replace(merged, directives=(*merged.directives, *joins)), overrides)
+
+
+def _by_interface_objects(state: MergeState, type_name: TypeName, name: FieldName) -> list[tuple[Part, Field]]:
+    """Who resolves a field that is external in every subgraph with its type."""
+    found = ((part, field) for part in state.parts for field in abstracting_fields(state, part, type_name, name))
+    return [(part, field) for part, field in found if field.coordinate not in part.facts.external]
 
 
 def _join_fields(

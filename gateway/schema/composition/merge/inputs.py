@@ -20,8 +20,10 @@ def merge_input_fields(state: MergeState, name: TypeName, sources: TypeSources) 
     for field_name in dict.fromkeys(field for _, type_ in sources for field in type_.inputs):
         having = [(part, type_.inputs[field_name]) for part, type_ in sources if field_name in type_.inputs]
         field = _merge_input_field(state, name, field_name, having)
-        if len(having) == len(sources) or has(field, "inaccessible") or _fails(state, name, field_name, sources):
+        if len(having) == len(sources) or has(field, "inaccessible"):
             merged[field_name] = field
+        else:
+            _say_missing(state, name, field_name, sources)
     if not merged:
         message = f"No field of input object {name} is in all of its subgraphs ({names_of(p for p, _ in sources)}); none is left."
         places = [(p, n) for p, t in sources for n in t.nodes]
@@ -51,8 +53,8 @@ def _join_fields(state: MergeState, type_name: TypeName, having: Sequence[tuple[
     return [join("field", graph=part.graph_value, type=None if equal else value.type) for part, value in having]
 
 
-def _fails(state: MergeState, type_name: TypeName, name: FieldName, sources: TypeSources) -> bool:
-    """Say that some subgraphs lack a field: true for an error, false where the field is optional and left out."""
+def _say_missing(state: MergeState, type_name: TypeName, name: FieldName, sources: TypeSources) -> None:
+    """Some subgraphs lack a field, so the supergraph leaves it out: a hint, or an error where another requires it."""
     coordinate = f"{type_name}.{name}"
     having = [(part, type_.inputs[name]) for part, type_ in sources if name in type_.inputs]
     lacking = [(part, type_) for part, type_ in sources if name not in type_.inputs]
@@ -62,10 +64,9 @@ def _fails(state: MergeState, type_name: TypeName, name: FieldName, sources: Typ
     if required:
         message = f"Input field {coordinate} is required in {names_of(required)} but does not exist in {missing}."
         state.fail(ErrorCode.REQUIRED_INPUT_FIELD_MISSING_IN_SOME_SUBGRAPH, message, coordinate, places)
-        return True
+        return
     message = (
         f"Input field {coordinate} exists in {names_of(part for part, _ in having)} but not in {missing}; "
         "the supergraph leaves it out."
     )
     state.hint(HintCode.INCONSISTENT_INPUT_OBJECT_FIELD, message, coordinate, places)
-    return False

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from gateway.schema.composition.merge.applied import merge_applied
 from gateway.schema.composition.merge.join import join
 from gateway.schema.composition.merge.state import MergeState, Part
 from gateway.schema.subgraph.model import Field, Kind, TypeDefinition
@@ -26,9 +27,15 @@ def fields_from_interface_objects(state: MergeState, type_: TypeDefinition) -> d
             if field.name in type_.fields or field.name in added:
                 continue
             if _is_resolved_by_interface_object(state, interface, field.name):
-                own = tuple(d for d in field.directives if not d.name.startswith("join__"))
+                sources = _sources(state, interface, field.name)
+                own = merge_applied(state, f"{type_.name}.{field.name}", sources)
                 added[field.name] = replace(field, parent=type_.name, directives=(*own, join("field")))
     return added
+
+
+def _sources(state: MergeState, interface: TypeName, name: FieldName) -> list[tuple[Part, Field]]:
+    found = ((part, type_.fields.get(name)) for part, type_ in state.having(interface))
+    return [(part, field) for part, field in found if field is not None]
 
 
 def _is_resolved_by_interface_object(state: MergeState, interface: TypeName, name: FieldName) -> bool:

@@ -14,7 +14,7 @@ from gateway.schema.subgraph.model import Applied, Field, Kind, applied, has
 from gateway.types import Label, SubgraphName
 
 _LABEL = re.compile(r"[A-Za-z][A-Za-z0-9_\-:./]*")
-_PERCENT = re.compile(r"percent\((\d{1,3}(?:\.\d{1,8})?)\)")
+_PERCENT = re.compile(r"percent\((?:\d{1,2}(?:\.\d{1,8})?|100)\)")
 
 Sources = Sequence[tuple[Part, Field]]
 
@@ -168,8 +168,7 @@ def _read_label(state: MergeState, winner: tuple[Part, Field]) -> Label | None:
     part, source = winner
     directive = _override(source)
     label = _text(directive, "label") if directive else ""
-    percent = _PERCENT.fullmatch(label)
-    if not label or _LABEL.fullmatch(label) or (percent and float(percent[1]) <= 100):
+    if not label or _LABEL.fullmatch(label) or _PERCENT.fullmatch(label):
         return label or None
     message = (
         f'{source.coordinate} in subgraph "{part.name}" has the override label "{label}": a label begins with a letter and '

@@ -7,6 +7,7 @@ from gateway.schema.composition.merge.join import join, join_types
 from gateway.schema.composition.merge.phrase import say_variants
 from gateway.schema.composition.merge.state import MergeState, Part, names_of
 from gateway.schema.subgraph.model import Kind, TypeDefinition
+from gateway.schema.subgraph.reading import DEFAULT_ROOTS
 from gateway.types import TypeName
 
 TypeSources = Sequence[tuple[Part, TypeDefinition]]
@@ -18,11 +19,22 @@ def merge_shallow(state: MergeState) -> None:
     for name in names:
         sources = state.having(name)
         kinds = {_merged_kind(part, type_) for part, type_ in sources}
+        _check_base(state, name, sources)
         if len(kinds) > 1:
             _fail_on_kinds(state, name, sources)
             continue
         state.types[name] = _shallow(state, name, kinds.pop(), sources)
     _find_members(state)
+
+
+def _check_base(state: MergeState, name: TypeName, sources: TypeSources) -> None:
+    """What is extended is defined somewhere, as the same kind of type."""
+    defined = {type_.kind for _, type_ in sources if type_.has_definition}
+    orphans = [(part, type_) for part, type_ in sources if type_.kind not in defined]
+    if orphans and name not in DEFAULT_ROOTS.values():
+        message = f"{name} is only extended, in {names_of(part for part, _ in orphans)}, and no subgraph defines it."
+        places = [(part, node) for part, type_ in orphans for node in type_.nodes]
+        state.fail(ErrorCode.EXTENSION_WITH_NO_BASE, message, name, places)
 
 
 def _merged_kind(part: Part, type_: TypeDefinition) -> Kind:

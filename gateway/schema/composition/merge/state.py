@@ -51,6 +51,8 @@ class MergeState:
     """Specifications' directives that subgraphs apply, with their names in the supergraph."""
     composed: dict[str, bool] = field(default_factory=dict)
     """The authors' directives that the supergraph carries; true for those that may be repeated."""
+    composed_in: set[tuple[SubgraphName, str]] = field(default_factory=set)
+    """In which subgraphs a composed directive's name means that directive."""
 
     def is_member(self, abstract: TypeName, type_name: TypeName) -> bool:
         return type_name in self.members.get(abstract, ())

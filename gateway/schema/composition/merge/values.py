@@ -8,7 +8,7 @@ from graphql import ConstValueNode, Node, print_ast
 from gateway.schema.codes import ErrorCode, HintCode
 from gateway.schema.composition.merge.phrase import say_variants
 from gateway.schema.composition.merge.state import MergeState, Part
-from gateway.schema.composition.merge.type_reference import base_name, is_strict_subtype
+from gateway.schema.subgraph.type_text import base_name, is_strict_subtype
 
 
 @dataclass(frozen=True, slots=True)
