@@ -28,7 +28,7 @@ def merge_enum_values(
         if (
             not lacking
             or (hidden and not is_output)
-            or _accept_partial(state, name, value_name, sources, is_input and not hidden, is_output)
+            or _accept_partial(state, name, value_name, sources, is_input, is_output)
         ):
             merged[value_name] = value
     if not merged:
