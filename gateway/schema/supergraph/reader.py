@@ -37,7 +37,7 @@ def read_supergraph(source: str | DocumentNode) -> Supergraph:
     return Supergraph(
         document=document,
         full_schema=full_schema,
-        api_schema=_build_schema(public_document(document, features)),
+        api_schema=_build_schema(public_document(document, features)) if "inaccessible" in features else full_schema,
         subgraphs=subgraphs,
         kinds={name: kind_of(node) for name, node in definitions.items()},
         possible_types=_possible_types(definitions),
