@@ -27,7 +27,7 @@ def merge_enum_values(
         hidden = has(value, "inaccessible")  # What clients cannot give may differ.
         if (
             not lacking
-            or (hidden and not is_output)
+            or (hidden and is_input)
             or _accept_partial(state, name, value_name, sources, is_input, is_output)
         ):
             merged[value_name] = value
