@@ -76,9 +76,6 @@ def requires_are_valid(schema: SubgraphSchema) -> Iterator[CompositionError]:
     """``@requires``: on fields of objects, about external fields beside them."""
     facts = find_facts(schema)
     for field, directive in _on_fields(schema, "requires"):
-        if field.coordinate in facts.external:
-            yield _on_external(schema, field, directive)
-            continue
         if schema.types[field.parent].kind is Kind.INTERFACE:
             yield _on_interface(schema, field, directive, ErrorCode.REQUIRES_UNSUPPORTED_ON_INTERFACE)
         yield from FieldSetCheck(schema, facts, directive, REQUIRES, field.coordinate).run(field.parent)
@@ -116,7 +113,7 @@ def _on_fields(schema: SubgraphSchema, spec: str) -> Iterator[tuple[Field, Appli
 
 def _on_external(schema: SubgraphSchema, field: Field, directive: Applied) -> CompositionError:
     code = ErrorCode.EXTERNAL_COLLISION_WITH_ANOTHER_DIRECTIVE
-    message = f"{field.coordinate} cannot have both @{directive.name} and @external: this subgraph either resolves it or does not."
+    message = f"{field.coordinate} cannot have both @{directive.name} and @external: it is not resolved here, so nothing below it is provided here."
     return subgraph_error(code, schema.name, message, coordinate=field.coordinate, nodes=[field.node])
 
 
