@@ -6,6 +6,7 @@ from typing import Final
 from gateway.errors import CompositionError
 from gateway.schema.subgraph.model import SubgraphSchema
 from gateway.schema.subgraph.rules.access import access_is_not_on_interfaces
+from gateway.schema.subgraph.rules.contexts import context_names_are_plain, contexts_are_taken_well
 from gateway.schema.subgraph.rules.cost import cost_is_not_on_interfaces, list_sizes_are_valid
 from gateway.schema.subgraph.rules.definitions import spec_directives_are_defined_so, spec_types_are_scalars
 from gateway.schema.subgraph.rules.entities import interface_keys_are_on_implementations, interface_objects_have_keys
@@ -58,6 +59,8 @@ FEDERATION_RULES: Final[tuple[Rule, ...]] = (
     cost_is_not_on_interfaces,
     list_sizes_are_valid,
     access_is_not_on_interfaces,
+    context_names_are_plain,
+    contexts_are_taken_well,
 )
 
 
