@@ -145,7 +145,9 @@ def _own_name(link: Link, name: str) -> str:
 def _mismatched_versions(state: MergeState, requests: Sequence[Request]) -> set[str]:
     """Major versions are different specifications: an error among those that ask, a hint about those that do not."""
     wrong: set[str] = set()
-    for identity in sorted({r.link.identity for r in requests}):
+    for identity in sorted({link.identity for part in state.parts for link in part.schema.links}):
+        if identity in (f"{SPECS}federation", f"{SPECS}link"):
+            continue
         asking = {r.part.name for r in requests if r.link.identity == identity}
         found = [(part, link) for part in state.parts for link in part.schema.links if link.identity == identity]
         majors: dict[str, list[str]] = {}

@@ -34,6 +34,7 @@ from gateway.schema.subgraph.rules.graphql_types import (
     input_fields_have_input_types,
     members_are_objects,
     names_are_not_reserved,
+    required_inputs_are_not_deprecated,
     roots_are_objects,
     types_are_not_empty,
 )
@@ -55,6 +56,7 @@ GRAPHQL_RULES: Final[tuple[Rule, ...]] = (
     types_are_not_empty,
     roots_are_objects,
     names_are_not_reserved,
+    required_inputs_are_not_deprecated,
     interfaces_are_implemented,
     directives_are_well_applied,
     directive_definitions_are_valid,
