@@ -19,7 +19,6 @@ from gateway.schema.subgraph.rules.definitions import (
 )
 from gateway.schema.subgraph.rules.entities import interface_keys_are_on_implementations, interface_objects_have_keys
 from gateway.schema.subgraph.rules.external import (
-    external_does_not_provide,
     external_is_not_on_interfaces,
     external_is_used,
 )
@@ -69,7 +68,6 @@ FEDERATION_RULES: Final[tuple[Rule, ...]] = (
     provides_are_valid,
     external_is_not_on_interfaces,
     external_is_used,
-    external_does_not_provide,
     context_names_are_plain,
     contexts_are_well_read,
     readers_of_contexts_are_entities,

@@ -36,18 +36,3 @@ def external_is_used(schema: SubgraphSchema) -> Iterator[CompositionError]:
                     coordinate=field.coordinate,
                     nodes=[field.node],
                 )
-
-
-def external_does_not_provide(schema: SubgraphSchema) -> Iterator[CompositionError]:
-    """A field that is not resolved here provides nothing here."""
-    facts = find_facts(schema)
-    for type_ in schema.types.values():
-        for field in type_.fields.values():
-            if field.coordinate in facts.external and has(field, "provides"):
-                yield subgraph_error(
-                    ErrorCode.EXTERNAL_COLLISION_WITH_ANOTHER_DIRECTIVE,
-                    schema.name,
-                    f"{field.coordinate} is @external and has @provides; only a subgraph that resolves the field can provide more with it.",
-                    coordinate=field.coordinate,
-                    nodes=[field.node],
-                )
