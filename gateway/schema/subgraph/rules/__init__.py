@@ -6,18 +6,13 @@ from typing import Final
 from gateway.errors import CompositionError
 from gateway.schema.subgraph.model import SubgraphSchema
 from gateway.schema.subgraph.rules.access import access_is_not_on_interfaces
-<<<<<<< HEAD
-from gateway.schema.subgraph.rules.contexts import context_names_are_plain, contexts_are_taken_well
-=======
 from gateway.schema.subgraph.rules.context import (
     context_names_are_plain,
     contexts_are_well_read,
     readers_of_contexts_are_entities,
 )
->>>>>>> satisfy
 from gateway.schema.subgraph.rules.cost import cost_is_not_on_interfaces, list_sizes_are_valid
 from gateway.schema.subgraph.rules.definitions import (
-    connectors_are_not_used,
     spec_directives_are_defined_so,
     spec_types_are_scalars,
 )
@@ -47,7 +42,6 @@ from gateway.schema.subgraph.rules.shareable import shareable_is_well_placed
 Rule = Callable[[SubgraphSchema], Iterator[CompositionError]]
 
 DEFINITION_RULES: Final[tuple[Rule, ...]] = (
-    connectors_are_not_used,
     spec_directives_are_defined_so,
     spec_types_are_scalars,
 )
@@ -72,9 +66,6 @@ FEDERATION_RULES: Final[tuple[Rule, ...]] = (
     provides_are_valid,
     external_is_not_on_interfaces,
     external_is_used,
-    context_names_are_plain,
-    contexts_are_well_read,
-    readers_of_contexts_are_entities,
     interface_objects_have_keys,
     interface_keys_are_on_implementations,
     shareable_is_well_placed,
@@ -82,7 +73,8 @@ FEDERATION_RULES: Final[tuple[Rule, ...]] = (
     list_sizes_are_valid,
     access_is_not_on_interfaces,
     context_names_are_plain,
-    contexts_are_taken_well,
+    contexts_are_well_read,
+    readers_of_contexts_are_entities,
 )
 
 
