@@ -189,7 +189,9 @@ class FieldSetCheck:
         name = node.name.value
         if name == "__typename":
             if self.codes is REQUIRES and not in_external:
-                yield self._error(ErrorCode.REQUIRES_MISSING_EXTERNAL, "__typename is known anyway and need not be named.")
+                yield self._error(
+                    ErrorCode.REQUIRES_MISSING_EXTERNAL, "__typename is known anyway and need not be named."
+                )
             return
         type_ = self.schema.types[parent]
         field = type_.fields.get(name)
