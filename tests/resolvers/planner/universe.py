@@ -54,7 +54,8 @@ class Universe:
     """The world of one supergraph."""
 
     def __init__(self, supergraph: Supergraph, *, nulls: int = 7, failures: int = 0) -> None:
-        """About one in ``nulls`` values that may be null is, and one in ``failures`` fields fails; 0 is none."""
+        """About one in ``nulls`` values that may be null is, and one in ``failures`` fields fails; 0 is none. Lists
+        are empty only where there are nulls."""
         self.supergraph = supergraph
         self.graph = build_query_graph(supergraph)
         self.full = supergraph.full_schema
@@ -111,7 +112,10 @@ class Universe:
     def _not_null(self, type_: GraphQLOutputType, thing: Thing, name: str, spelled: str) -> Any:
         seed = number(thing.name, spelled, "x")
         if isinstance(type_, GraphQLList):
-            return [self._complete(type_.of_type, thing, name, f"{spelled}[{i}]") for i in range(seed % 3)]
+            return [
+                self._complete(type_.of_type, thing, name, f"{spelled}[{i}]")
+                for i in range(seed % 3 if self.nulls else 1 + seed % 2)
+            ]
         if is_leaf_type(type_):
             return self._leaf(type_, thing, spelled, seed)
         types = self._runtime_types(thing.type, name, type_)
