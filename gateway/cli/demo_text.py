@@ -54,15 +54,16 @@ def describe_processes(processes: Sequence[Running]) -> Iterator[str]:
 
 
 def describe_queries(address: str, examples: Sequence[Example], folder: Path) -> Iterator[str]:
-    yield f"Queries, in {folder}"
+    near = as_seen_from_here(folder)
+    yield f"Queries, in {near}"
     for example in examples:
         yield f"  {example.name:<24} {example.text['en']}"
     yield ""
     yield "Run one"
-    yield f"  {curl_command(address, folder / examples[1].name)}"
+    yield "  " + curl_command(address, f"{near}/{examples[1].name}")
 
 
-def curl_command(address: str, example: Path) -> str:
+def curl_command(address: str, example: str) -> str:
     """How to send an example that has variables, in one line."""
     return (
         f"curl -sG {address} -H 'apollo-require-preflight: 1' "
