@@ -6,7 +6,7 @@ from typing import Final
 
 from subgraphs.demo.achievements import fill_effect, pick_leaf
 from subgraphs.demo.apportion import apportion
-from subgraphs.demo.days import day_of, later, spread
+from subgraphs.demo.days import DATA_DATE, day_of, later, spread
 from subgraphs.demo.draw import Draw
 from subgraphs.demo.fields import Leaf, Subject, Words
 from subgraphs.demo.organizations import Organization, Register
@@ -80,10 +80,16 @@ def _make(register: Register, city: str, position: int, count: int) -> Demand:
         publisher=publisher,
         source=source,
         budget_fen=draw.between(10, 500) * 1_000_000 if draw.chance(80) else None,
-        deadline=later(day_of(published_at), draw.between(90, 540)) if draw.chance(75) else None,
+        deadline=_deadline(draw, published_at) if draw.chance(75) else None,
         contact_name=f"需求联系人{position + 1:04d}号",
         contact_phone=f"000-{city[:4]}-{position + 1:04d}",
     )
+
+
+def _deadline(draw: Draw, published_at: datetime) -> date:
+    """A quarter to a year and a half from its publication or last renewal: none has passed on the data date."""
+    renewed = max(day_of(published_at), later(DATA_DATE, -80))
+    return later(renewed, draw.between(90, 540))
 
 
 def _pick_publisher(draw: Draw, register: Register, leaf: Leaf, county: Place) -> tuple[DemandSource, Organization]:

@@ -3,11 +3,11 @@
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
+from gateway.resolvers.planner.defers import Guards
 from gateway.resolvers.planner.outputs import merge, read_output, without_guards
 from gateway.resolvers.planner.settling import effective_guards
 from gateway.resolvers.planner.shapes import Shapes
 from gateway.resolvers.planner.steps import Node, Opening, Step
-from gateway.resolvers.planner.tree import Guards
 from gateway.resolvers.query_plan import ContextInput, EntityInput, Path, Rename
 from gateway.schema.query_graph import TYPENAME, QueryGraph
 from gateway.schema.selection import Argument, Field, InlineFragment, SelectionSet
@@ -48,8 +48,7 @@ def _can_share(graph: QueryGraph, a: Opening, b: Opening) -> bool:
         return False
     if _join_inputs(a.inputs, b.inputs) is None:
         return False
-    types = (a.node.slot.type, b.node.slot.type)
-    return all(_is_nullable(graph, t, o.requires) for t, o in zip(types, (a, b), strict=True))
+    return all(o.is_read_together or _is_nullable(graph, o.node.slot.type, o.requires) for o in (a, b))
 
 
 def _is_nullable(graph: QueryGraph, type_name: TypeName, selections: SelectionSet) -> bool:

@@ -76,7 +76,7 @@ class Search:
         reach = self.reaching.reach(position)
         by_graph: dict[SubgraphName, tuple[float, int, Slot]] = {}
         for slot, entry in reach.table.items():
-            if self.graph.supplies(slot, demand.field.name) is None:
+            if not demand.is_presence and self.graph.supplies(slot, demand.field.name) is None:
                 continue
             option = (entry.cost, entry.wave, slot)
             if slot.graph not in by_graph or option < by_graph[slot.graph]:
@@ -101,6 +101,7 @@ class Search:
             self._insert_exploded(reach, demand, choice.slot)
         else:
             node = self.reaching.committer.commit(reach, choice.slot)
+            node.is_present |= demand.is_presence
             for guards in demand.wanted:
                 node.want(demand.key, demand.field, guards)
 
