@@ -20,6 +20,7 @@ from gateway.schema.subgraph.rules.graphql_interfaces import interfaces_are_impl
 from gateway.schema.subgraph.rules.graphql_types import (
     fields_have_output_types,
     input_fields_have_input_types,
+    inputs_can_be_written,
     members_are_objects,
     names_are_not_reserved,
     required_inputs_are_not_deprecated,
@@ -36,6 +37,7 @@ DEFINITION_RULES: Final[tuple[Rule, ...]] = (spec_directives_are_defined_so, spe
 GRAPHQL_RULES: Final[tuple[Rule, ...]] = (
     fields_have_output_types,
     input_fields_have_input_types,
+    inputs_can_be_written,
     members_are_objects,
     types_are_not_empty,
     roots_are_objects,
