@@ -13,7 +13,6 @@ from gateway.schema.subgraph.rules.context import (
 )
 from gateway.schema.subgraph.rules.cost import cost_is_not_on_interfaces, list_sizes_are_valid
 from gateway.schema.subgraph.rules.definitions import (
-    connectors_are_not_used,
     spec_directives_are_defined_so,
     spec_types_are_scalars,
 )
@@ -31,6 +30,7 @@ from gateway.schema.subgraph.rules.graphql_interfaces import interfaces_are_impl
 from gateway.schema.subgraph.rules.graphql_types import (
     fields_have_output_types,
     input_fields_have_input_types,
+    inputs_can_be_written,
     members_are_objects,
     names_are_not_reserved,
     required_inputs_are_not_deprecated,
@@ -43,7 +43,6 @@ from gateway.schema.subgraph.rules.shareable import shareable_is_well_placed
 Rule = Callable[[SubgraphSchema], Iterator[CompositionError]]
 
 DEFINITION_RULES: Final[tuple[Rule, ...]] = (
-    connectors_are_not_used,
     spec_directives_are_defined_so,
     spec_types_are_scalars,
 )
@@ -51,6 +50,7 @@ DEFINITION_RULES: Final[tuple[Rule, ...]] = (
 GRAPHQL_RULES: Final[tuple[Rule, ...]] = (
     fields_have_output_types,
     input_fields_have_input_types,
+    inputs_can_be_written,
     members_are_objects,
     types_are_not_empty,
     roots_are_objects,
@@ -77,6 +77,7 @@ FEDERATION_RULES: Final[tuple[Rule, ...]] = (
     cost_is_not_on_interfaces,
     list_sizes_are_valid,
     access_is_not_on_interfaces,
+    context_names_are_plain,
 )
 
 

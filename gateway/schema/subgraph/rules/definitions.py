@@ -16,8 +16,6 @@ from gateway.schema.codes import ErrorCode
 from gateway.schema.subgraph.model import SubgraphSchema
 from gateway.schema.subgraph.report import subgraph_error
 
-_CONNECT: Final = "https://specs.apollo.dev/connect"
-
 _FIELD_SETS: Final = ("FieldSet", "_FieldSet")
 
 
@@ -96,16 +94,3 @@ def spec_types_are_scalars(schema: SubgraphSchema) -> Iterator[CompositionError]
                     coordinate=name,
                     nodes=[node],
                 )
-
-
-def connectors_are_not_used(schema: SubgraphSchema) -> Iterator[CompositionError]:
-    """The connect specification makes the gateway call REST services; this gateway calls GraphQL services only."""
-    for link in schema.links:
-        if link.identity == _CONNECT:
-            yield subgraph_error(
-                ErrorCode.UNSUPPORTED_FEATURE,
-                schema.name,
-                f"{link.url} is linked, but connectors (@source, @connect) are not supported; put a GraphQL service before the REST one.",
-                coordinate="",
-                nodes=[link.node],
-            )

@@ -76,9 +76,6 @@ def requires_are_valid(schema: SubgraphSchema) -> Iterator[CompositionError]:
     """``@requires``: on fields of objects, about external fields beside them."""
     facts = find_facts(schema)
     for field, directive in _on_fields(schema, "requires"):
-        if field.coordinate in facts.external:
-            yield _on_external(schema, field, directive)
-            continue
         if schema.types[field.parent].kind is Kind.INTERFACE:
             yield _on_interface(schema, field, directive, ErrorCode.REQUIRES_UNSUPPORTED_ON_INTERFACE)
         yield from FieldSetCheck(schema, facts, directive, REQUIRES, field.coordinate).run(field.parent)
@@ -116,7 +113,7 @@ def _on_fields(schema: SubgraphSchema, spec: str) -> Iterator[tuple[Field, Appli
 
 def _on_external(schema: SubgraphSchema, field: Field, directive: Applied) -> CompositionError:
     code = ErrorCode.EXTERNAL_COLLISION_WITH_ANOTHER_DIRECTIVE
-    message = f"{field.coordinate} cannot have both @{directive.name} and @external: this subgraph either resolves it or does not."
+    message = f"{field.coordinate} cannot have both @{directive.name} and @external: it is not resolved here, so nothing below it is provided here."
     return subgraph_error(code, schema.name, message, coordinate=field.coordinate, nodes=[field.node])
 
 
@@ -198,6 +195,8 @@ class FieldSetCheck:
 
     def _check_field(self, parent: TypeName, node: FieldNode, in_external: bool) -> Iterator[CompositionError]:
         name = node.name.value
+        if node.alias is not None:
+            yield self._invalid(f"{name} has the alias {node.alias.value}; aliases cannot be used here.")
         if name == "__typename":
             if self.codes is REQUIRES and not in_external:
                 yield self._error(
