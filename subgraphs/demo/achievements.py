@@ -102,7 +102,7 @@ def _make(register: Register, city: str, position: int, count: int) -> Achieveme
         owner=owner,
         maturity=maturity,
         service_invention=public and (draw.chance(85) or identity == SHOWCASE),
-        patents=tuple(_patents(draw, published_at.year)),
+        patents=tuple(_patents(draw, published_at.year, least=2 if identity == SHOWCASE else 0)),
         asking_price_fen=draw.between(5, 600) * 1_000_000 if draw.chance(70) or identity == SHOWCASE else None,
         supports_free_licence=public and draw.chance(35),
     )
@@ -145,6 +145,6 @@ def _write(draw: Draw, leaf: Leaf, subject: Subject, maturity: int) -> tuple[str
     return title, chinese + english
 
 
-def _patents(draw: Draw, year: int) -> Iterator[str]:
-    for _ in range(draw.pick_weighted((0, 1, 2, 3, 4), (18, 34, 26, 14, 8))):
+def _patents(draw: Draw, year: int, *, least: int) -> Iterator[str]:
+    for _ in range(max(least, draw.pick_weighted((0, 1, 2, 3, 4), (18, 34, 26, 14, 8)))):
         yield f"ZL{year - draw.between(1, 4)}1{draw.below(10**7):07d}.{draw.pick('0123456789X')}"

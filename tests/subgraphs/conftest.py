@@ -8,12 +8,8 @@ from collections.abc import Iterator
 import pytest
 
 from subgraphs.demo.seed import seed_directory
-from tests.subgraphs.databases import MarketDatabases
+from tests.subgraphs.databases import MarketDatabases, show_nothing
 from tests.subgraphs.postgresql import find_programs, serve_postgresql
-
-
-def show_nothing(_name: str, _done: int, _total: int) -> None:
-    """Progress that nobody watches."""
 
 
 @pytest.fixture(scope="session")

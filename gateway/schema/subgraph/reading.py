@@ -93,7 +93,7 @@ class DocumentReader:
         renames: dict[TypeName, TypeName] = {}
         for kind, name in self.roots.items():
             default = DEFAULT_ROOTS[kind]
-            if name == default:
+            if name == default or name not in names:
                 continue
             if default in names:
                 message = (

@@ -1,6 +1,6 @@
 """Read a Federation 1 subgraph as Federation 2 would have it written (federation specification, "Backward compatibility")."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from gateway.errors import CompositionError
@@ -20,6 +20,17 @@ class _Other:
     facts: Facts
 
 
+@dataclass(frozen=True, slots=True)
+class _Others:
+    """The other subgraphs, by the types that they have."""
+
+    schema: SubgraphSchema
+    by_type: Mapping[TypeName, Sequence[_Other]]
+
+    def having(self, name: TypeName) -> Iterator[_Other]:
+        return (other for other in self.by_type.get(name, ()) if other.schema is not self.schema)
+
+
 def upgrade_subgraphs(
     schemas: Sequence[SubgraphSchema],
 ) -> tuple[list[SubgraphSchema], list[CompositionError]]:
@@ -27,13 +38,17 @@ def upgrade_subgraphs(
     if all(schema.is_federation_2 for schema in schemas):
         return list(schemas), []
     facts = {schema.name: _Other(schema, find_facts(schema)) for schema in schemas}
+    by_type: dict[TypeName, list[_Other]] = {}
+    for other in facts.values():
+        for name in other.schema.types:
+            by_type.setdefault(name, []).append(other)
     upgraded: list[SubgraphSchema] = []
     errors: list[CompositionError] = []
     for schema in schemas:
         if schema.is_federation_2:
             upgraded.append(schema)
             continue
-        others = [facts[other.name] for other in schemas if other is not schema]
+        others = _Others(schema, by_type)
         errors += _extensions_without_base(schema, others)
         errors += _keys_of_interface_objects(schema, others)
         upgraded.append(_upgrade(schema, others))
@@ -46,10 +61,9 @@ def is_extension(type_: TypeDefinition) -> bool:
     return not type_.has_definition or has(type_, "extends")
 
 
-def _extensions_without_base(schema: SubgraphSchema, others: Sequence[_Other]) -> Iterator[CompositionError]:
-    based = {(t.name, t.kind) for other in others for t in other.schema.types.values() if t.has_definition}
+def _extensions_without_base(schema: SubgraphSchema, others: _Others) -> Iterator[CompositionError]:
     for type_ in schema.types.values():
-        if is_extension(type_) and (type_.name, type_.kind) not in based and type_.name not in DEFAULT_ROOTS.values():
+        if is_extension(type_) and type_.name not in DEFAULT_ROOTS.values() and not _is_based(type_, others):
             yield subgraph_error(
                 ErrorCode.EXTENSION_WITH_NO_BASE,
                 schema.name,
@@ -59,14 +73,18 @@ def _extensions_without_base(schema: SubgraphSchema, others: Sequence[_Other]) -
             )
 
 
-def _keys_of_interface_objects(schema: SubgraphSchema, others: Sequence[_Other]) -> Iterator[CompositionError]:
+def _is_based(type_: TypeDefinition, others: _Others) -> bool:
+    found = (other.schema.types[type_.name] for other in others.having(type_.name))
+    return any(other.has_definition and other.kind is type_.kind for other in found)
+
+
+def _keys_of_interface_objects(schema: SubgraphSchema, others: _Others) -> Iterator[CompositionError]:
     """A key on an interface meant nothing in Federation 1, so it cannot tell implementations for an interface object."""
     for type_ in schema.types.values():
         if type_.kind is not Kind.INTERFACE or not has(type_, "key"):
             continue
-        for other in others:
-            found = other.schema.types.get(type_.name)
-            if found is not None and has(found, "interfaceObject"):
+        for other in others.having(type_.name):
+            if has(other.schema.types[type_.name], "interfaceObject"):
                 yield subgraph_error(
                     ErrorCode.INTERFACE_OBJECT_USAGE_ERROR,
                     schema.name,
@@ -77,8 +95,8 @@ def _keys_of_interface_objects(schema: SubgraphSchema, others: Sequence[_Other])
                 )
 
 
-def _upgrade(schema: SubgraphSchema, others: Sequence[_Other]) -> SubgraphSchema:
-    steps: tuple[Callable[[SubgraphSchema, Sequence[_Other]], SubgraphSchema], ...] = (
+def _upgrade(schema: SubgraphSchema, others: _Others) -> SubgraphSchema:
+    steps: tuple[Callable[[SubgraphSchema, _Others], SubgraphSchema], ...] = (
         _drop_meaningless,
         _resolve_extension_keys,
         _drop_inactive_field_sets,
@@ -104,7 +122,7 @@ def _without(element: Field, *specs: str) -> Field:
     return replace(element, directives=tuple(d for d in element.directives if d.spec not in specs))
 
 
-def _drop_meaningless(schema: SubgraphSchema, _: Sequence[_Other]) -> SubgraphSchema:
+def _drop_meaningless(schema: SubgraphSchema, _: _Others) -> SubgraphSchema:
     """What Federation 1 took without effect: external, requires and provides in interfaces, keys on them, provides of leaves."""
 
     def change(type_: TypeDefinition, field: Field) -> Field:
@@ -130,7 +148,7 @@ def _forget_extension(type_: TypeDefinition) -> TypeDefinition:
     return replace(type_, directives=tuple(replace(d, in_extension=False) for d in type_.directives))
 
 
-def _resolve_extension_keys(schema: SubgraphSchema, others: Sequence[_Other]) -> SubgraphSchema:
+def _resolve_extension_keys(schema: SubgraphSchema, others: _Others) -> SubgraphSchema:
     """The key fields of an extension were marked ``@external`` by custom, though the extension has them."""
     resolved: set[str] = set()
     for type_ in schema.types.values():
@@ -147,15 +165,14 @@ def _resolve_extension_keys(schema: SubgraphSchema, others: Sequence[_Other]) ->
     return _map_fields(schema, lambda _, f: _without(f, "external") if f.coordinate in resolved else f)
 
 
-def _first_keys(name: TypeName, others: Sequence[_Other]) -> Iterator[str]:
-    for other in others:
-        type_ = other.schema.types.get(name)
-        key = next(applied(type_, "key"), None) if type_ else None
+def _first_keys(name: TypeName, others: _Others) -> Iterator[str]:
+    for other in others.having(name):
+        key = next(applied(other.schema.types[name], "key"), None)
         if key is not None:
             yield fields_text(key)
 
 
-def _drop_inactive_field_sets(schema: SubgraphSchema, _: Sequence[_Other]) -> SubgraphSchema:
+def _drop_inactive_field_sets(schema: SubgraphSchema, _: _Others) -> SubgraphSchema:
     """In ``@requires`` and ``@provides``, fields that are not external had no effect."""
     external = find_facts(schema).external
 
@@ -170,7 +187,7 @@ def _drop_inactive_field_sets(schema: SubgraphSchema, _: Sequence[_Other]) -> Su
     return _map_fields(schema, change)
 
 
-def _drop_unused_external(schema: SubgraphSchema, _: Sequence[_Other]) -> SubgraphSchema:
+def _drop_unused_external(schema: SubgraphSchema, _: _Others) -> SubgraphSchema:
     facts = find_facts(schema)
     unused = facts.external - facts.used
     return _map_fields(schema, lambda _, field: None if field.coordinate in unused else field)
@@ -179,7 +196,7 @@ def _drop_unused_external(schema: SubgraphSchema, _: Sequence[_Other]) -> Subgra
 def _empty_types(schema: SubgraphSchema, before: dict[str, _Other]) -> Iterator[CompositionError]:
     for type_ in schema.types.values():
         original = before[schema.name].schema.types[type_.name]
-        if original.fields and not type_.fields:
+        if original.fields and not type_.fields and type_.name not in DEFAULT_ROOTS.values():
             yield subgraph_error(
                 ErrorCode.TYPE_WITH_ONLY_UNUSED_EXTERNAL,
                 schema.name,
@@ -192,7 +209,7 @@ def _empty_types(schema: SubgraphSchema, before: dict[str, _Other]) -> Iterator[
 _SHAREABLE = Applied("shareable", "shareable", {})
 
 
-def _share(schema: SubgraphSchema, others: Sequence[_Other]) -> SubgraphSchema:
+def _share(schema: SubgraphSchema, others: _Others) -> SubgraphSchema:
     """Federation 1 let every value type be shared, and a field of an entity that several subgraphs resolved."""
     own = find_facts(schema).shareable
     types = {}
@@ -202,12 +219,12 @@ def _share(schema: SubgraphSchema, others: Sequence[_Other]) -> SubgraphSchema:
         elif has(type_, "key") or type_.name in DEFAULT_ROOTS.values():
             fields = {
                 name: replace(field, directives=(*field.directives, _SHAREABLE))
-                if field.coordinate not in own and any(_resolves(other, field) for other in others)
+                if field.coordinate not in own and any(_resolves(other, field) for other in others.having(type_.name))
                 else field
                 for name, field in type_.fields.items()
             }
             types[type_.name] = replace(type_, fields=fields)
-        elif any(type_.name in other.schema.types for other in others):
+        elif any(True for _ in others.having(type_.name)):
             fields = {n: replace(f, directives=(*f.directives, _SHAREABLE)) for n, f in type_.fields.items()}
             types[type_.name] = replace(type_, fields=fields)
         else:
@@ -221,7 +238,7 @@ def _resolves(other: _Other, field: Field) -> bool:
     return found is not None and not other.facts.is_fully_external(found.coordinate)
 
 
-def _drop_external_tags(schema: SubgraphSchema, _: Sequence[_Other]) -> SubgraphSchema:
+def _drop_external_tags(schema: SubgraphSchema, _: _Others) -> SubgraphSchema:
     """A tag on an external field says nothing that its owner could not say."""
     external = find_facts(schema).external
     return _map_fields(schema, lambda _, f: _without(f, "tag") if f.coordinate in external else f)

@@ -19,7 +19,6 @@ from graphql import (
     TypeNode,
     UnionTypeDefinitionNode,
     parse_type,
-    print_ast,
     value_from_ast_untyped,
 )
 
@@ -35,6 +34,7 @@ from gateway.schema.supergraph.model import (
     TypeKind,
     TypeView,
 )
+from gateway.schema.supergraph.printer import print_type
 from gateway.types import FieldName, SubgraphName, TypeName
 
 Arguments = dict[str, Any]
@@ -89,7 +89,7 @@ class _JoinReader:
         self.context = features.get("context")
         self.is_first = self.join.version == (0, 1)
         self.graphs = dict(_read_graphs(document, self.join))
-        self.owners: dict[TypeName, str] = {}
+        self._declared: dict[int, tuple[FieldView, list[Arguments]]] = {}
 
     def read(self) -> dict[SubgraphName, SubgraphView]:
         if not self.graphs:
@@ -185,7 +185,7 @@ class _JoinReader:
         for field in node.fields or ():
             view = self._read_field(node.name.value, field, graph, owner)
             if view is None and self.is_first and field.name.value in in_keys:
-                view = FieldView(field.name.value, print_ast(field.type), named_type(field.type))
+                view = FieldView(field.name.value, print_type(field.type), named_type(field.type))
             if view is not None:
                 fields[view.name] = view
         return fields
@@ -193,14 +193,21 @@ class _JoinReader:
     def _read_field(
         self, type_name: TypeName, node: FieldDefinitionNode | InputValueDefinitionNode, graph: str, owner: str | None
     ) -> FieldView | None:
-        applied = self._applied(node, "field")
-        plain = FieldView(node.name.value, print_ast(node.type), named_type(node.type))
+        plain, applied = self._declaration(node)
         if not applied:
             return plain if owner is None or owner == graph else None
         if self.is_first and not any(a.get("graph") for a in applied):
             return plain if owner is None or owner == graph else None
         mine = next((a for a in applied if a.get("graph") == graph), None)
         return self._read_join_field(f"{type_name}.{plain.name}", plain, mine) if mine is not None else None
+
+    def _declaration(self, node: FieldDefinitionNode | InputValueDefinitionNode) -> tuple[FieldView, list[Arguments]]:
+        """A field as it is declared and what the join says of it: the same for every subgraph, so it is read once."""
+        found = self._declared.get(id(node))
+        if found is None:
+            plain = FieldView(node.name.value, print_type(node.type), named_type(node.type))
+            found = self._declared[id(node)] = (plain, self._applied(node, "field"))
+        return found
 
     def _read_join_field(self, coordinate: str, plain: FieldView, applied: Arguments) -> FieldView:
         type_text = applied.get("type") or plain.type

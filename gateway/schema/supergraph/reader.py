@@ -11,7 +11,6 @@ from graphql import (
     TypeDefinitionNode,
     UnionTypeDefinitionNode,
     parse,
-    print_ast,
 )
 
 from gateway.errors import SupergraphError
@@ -20,6 +19,7 @@ from gateway.schema.supergraph.building import build_schema
 from gateway.schema.supergraph.features import read_features
 from gateway.schema.supergraph.join import kind_of, read_subgraphs
 from gateway.schema.supergraph.model import SubgraphView, Supergraph
+from gateway.schema.supergraph.printer import print_type
 from gateway.types import FieldName, OperationKind, SubgraphName, TypeName
 
 
@@ -37,7 +37,7 @@ def read_supergraph(source: str | DocumentNode) -> Supergraph:
     return Supergraph(
         document=document,
         full_schema=full_schema,
-        api_schema=_build_schema(public_document(document, features)),
+        api_schema=_build_schema(public_document(document, features)) if "inaccessible" in features else full_schema,
         subgraphs=subgraphs,
         kinds={name: kind_of(node) for name, node in definitions.items()},
         possible_types=_possible_types(definitions),
@@ -92,7 +92,7 @@ def _possible_types(definitions: Mapping[TypeName, TypeDefinitionNode]) -> dict[
 
 def _field_types(definitions: Mapping[TypeName, TypeDefinitionNode]) -> dict[TypeName, dict[FieldName, str]]:
     return {
-        name: {field.name.value: print_ast(field.type) for field in node.fields or ()}
+        name: {field.name.value: print_type(field.type) for field in node.fields or ()}
         for name, node in definitions.items()
         if isinstance(node, ObjectTypeDefinitionNode | InterfaceTypeDefinitionNode)
     }

@@ -9,7 +9,7 @@ from subgraphs.demo.achievements import SHOWCASE, Achievement
 from subgraphs.demo.demands import Demand
 from subgraphs.demo.draw import Draw, rank
 from subgraphs.demo.market import Market
-from subgraphs.demo.places import COUNTIES, Place
+from subgraphs.demo.places import COUNTIES, Place, sub_market_id
 from subgraphs.demo.rows.kinds import Row, Rows
 from subgraphs.kit.enums import Crop, Industry, ListingStatus, Season
 
@@ -128,5 +128,5 @@ def _highlights(market: Market, crops: dict[str, list[Crop]]) -> list[Row]:
     ripe = [a.id for a in market.achievements if a.id in crops and a.maturity >= 7]
     ripe = [identity for identity in ripe if market.status_of[identity] is not ListingStatus.WITHDRAWN]
     shown = sorted(ripe, key=lambda identity: rank(f"highlight:{identity}"))[:HIGHLIGHTS]
-    market_id = f"SM-{Industry.AGRICULTURE}"
+    market_id = sub_market_id(Industry.AGRICULTURE)
     return [{"sub_market_id": market_id, "position": at, "achievement_id": i} for at, i in enumerate(shown, 1)]

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
+from graphql import GraphQLSchema
 
 from gateway.errors import SubgraphError
 from gateway.resolvers.executor import ErrorPolicy, Executed
@@ -95,26 +96,26 @@ CITY_DATA: dict[str, Any] = {
 }
 
 
-class FixedClient:
-    """Answers each subgraph's requests with what is given, in order: a response's entries, or an exception."""
+class FixedClient(InProcessClient):
+    """Answers each subgraph's requests with what is given, in order: a response's entries, or an exception. The city answers itself."""
 
     def __init__(self, **answers: Any) -> None:
+        super().__init__({"city": make_server(CITY, CITY_DATA)})
         self.answers = {name: iter(given if isinstance(given, list) else [given]) for name, given in answers.items()}
-        self.requests: list[SubgraphRequest] = []
-        self.city = InProcessClient({"city": make_server(CITY, CITY_DATA)})
+
+    def serve(self, subgraph: str, schema: GraphQLSchema) -> None:
+        """Let another server answer for a subgraph."""
+        self._schemas = {subgraph: schema}
 
     async def send(self, request: SubgraphRequest) -> SubgraphResponse:
-        self.requests.append(request)
         if request.subgraph not in self.answers:
-            return await self.city.send(request)
+            return await super().send(request)
+        self.requests.append(request)
         answer = next(self.answers[request.subgraph])
         if isinstance(answer, Exception):
             raise answer
         errors = answer.get("errors", ())
         return SubgraphResponse(answer["data"] if "data" in answer or errors else answer, tuple(errors))
-
-    async def close(self) -> None:
-        """Nothing to release."""
 
 
 def core(**data: Any) -> FixedClient:
@@ -553,6 +554,19 @@ async def test_a_failing_root_fetch_leaves_the_other_root_fields() -> None:
     assert result.data == {"achievement": None, "report": {"local": 5}}
 
 
+async def test_one_field_fails_once() -> None:
+    """Two subgraphs that fail at the same place with the same words are one error; other words are another."""
+    failing = {"data": {"report": None}, "errors": [{"message": "down", "path": ["report"]}]}
+    other = {"data": {"report": None}, "errors": [{"message": "out", "path": ["report"]}]}
+    client = FixedClient(core=failing, city=failing, third=other)
+    fetches = (root(n, name, "report { lines { __typename } }") for n, name in enumerate(("core", "city", "third")))
+    result = await ask(client, "{ report { __typename } }", *fetches)
+    assert [(error["message"], error["extensions"]["service"]) for error in result.errors] == [
+        ("down", "core"),
+        ("out", "third"),
+    ]
+
+
 async def test_an_unforeseen_failure_tells_the_client_nothing() -> None:
     """The log has the cause; the response has a code."""
     client = FixedClient(core=ZeroDivisionError("the secret is 42"))
@@ -778,7 +792,7 @@ async def test_a_context_value_is_read_on_the_way_to_the_object() -> None:
     ]
     client = core(achievements=data)
     server = {"Achievement": [{"id": i, "city": {"by": {"rate: a": f"{i}a", "rate: b": f"{i}b"}}} for i in ("1", "2")]}
-    client.city = InProcessClient({"city": make_server(CITY, server)})
+    client.serve("city", make_server(CITY, server))
     result = await ask(
         client,
         "{ achievements { related { city } } }",

@@ -2,7 +2,6 @@
 
 import json
 import sqlite3
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from itertools import groupby
 
@@ -11,17 +10,6 @@ import pytest
 from subgraphs.demo.uscc import is_uscc
 from subgraphs.healthcare.classification import regulatory_class
 from subgraphs.kit.evidence import record_hash, seal_root
-from tests.subgraphs.databases import MarketDatabases
-
-
-@pytest.fixture(scope="module")
-def databases(market_databases: MarketDatabases) -> Iterator[sqlite3.Connection]:
-    connection = sqlite3.connect(":memory:")
-    connection.row_factory = sqlite3.Row
-    for name in ("core", "city", "agriculture", "carbon", "healthcare"):
-        connection.execute(f"ATTACH '{market_databases.path(name)}' AS {name}")
-    yield connection
-    connection.close()
 
 
 def moment(text: str) -> datetime:

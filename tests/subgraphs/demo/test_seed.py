@@ -15,16 +15,12 @@ from subgraphs.demo.seed import SUBGRAPHS, SeedError, database_file, seed_databa
 from subgraphs.kit.database import open_database
 from subgraphs.kit.database_search import search_statement
 from subgraphs.kit.search_text import index_tokens
-from tests.subgraphs.databases import MarketDatabases
+from tests.subgraphs.databases import MarketDatabases, show_nothing
 from tests.subgraphs.demo.digests import digest_tables
 
 
 class PulledPlugError(Exception):
     """Somebody pulled the plug."""
-
-
-def show_nothing(_name: str, _done: int, _total: int) -> None:
-    """Progress that nobody watches."""
 
 
 def interrupt_in_the_last(name: str, _done: int, _total: int) -> None:

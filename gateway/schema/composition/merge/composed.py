@@ -9,7 +9,7 @@ from gateway.schema.codes import ErrorCode, HintCode
 from gateway.schema.composition.merge.applied import MERGED
 from gateway.schema.composition.merge.phrase import say_variants
 from gateway.schema.composition.merge.state import MergeState, Part, names_of
-from gateway.schema.subgraph.model import Link, SubgraphSchema
+from gateway.schema.subgraph.model import Link, SubgraphSchema, elements
 from gateway.schema.subgraph.specifications import SPECS
 
 
@@ -53,6 +53,23 @@ def find_composed(state: MergeState) -> Composed:
 def _means(schema: SubgraphSchema, name: str, identity: str) -> bool:
     link = link_of(schema, name)
     return link is not None and link.identity == identity
+
+
+def check_composed_places(state: MergeState, composed: Composed) -> None:
+    """The supergraph has one definition of a composed directive: it allows every place where a subgraph applies it."""
+    allowed = {node.name.value: {place.value for place in node.locations} for node in composed.definitions}
+    for part in state.parts:
+        for coordinate, location, element in elements(part.schema):
+            for directive in element.directives:
+                places = allowed.get(directive.name)
+                if places is None or location in places or (part.name, directive.name) not in state.composed_in:
+                    continue
+                message = (
+                    f'@{directive.name} on {coordinate} in subgraph "{part.name}" cannot be composed: subgraphs define the directive '
+                    f"for different places, and the definition that the supergraph takes is not for {location}."
+                )
+                code = ErrorCode.DIRECTIVE_COMPOSITION_ERROR
+                state.fail(code, message, coordinate, [(part, directive.node)])
 
 
 def _links(latest: dict[str, Request]) -> tuple[tuple[Link, dict[str, str]], ...]:
@@ -128,7 +145,9 @@ def _own_name(link: Link, name: str) -> str:
 def _mismatched_versions(state: MergeState, requests: Sequence[Request]) -> set[str]:
     """Major versions are different specifications: an error among those that ask, a hint about those that do not."""
     wrong: set[str] = set()
-    for identity in sorted({r.link.identity for r in requests}):
+    for identity in sorted({link.identity for part in state.parts for link in part.schema.links}):
+        if identity in (f"{SPECS}federation", f"{SPECS}link"):
+            continue
         asking = {r.part.name for r in requests if r.link.identity == identity}
         found = [(part, link) for part in state.parts for link in part.schema.links if link.identity == identity]
         majors: dict[str, list[str]] = {}

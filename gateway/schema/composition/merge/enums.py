@@ -24,8 +24,12 @@ def merge_enum_values(
     for value_name in dict.fromkeys(value for _, type_ in sources for value in type_.values):
         value = _merge_value(state, name, value_name, sources)
         lacking = [part for part, type_ in sources if value_name not in type_.values]
-        hidden = has(value, "inaccessible")
-        if not lacking or hidden or _accept_partial(state, name, value_name, sources, is_input, is_output):
+        hidden = has(value, "inaccessible")  # What clients cannot give may differ.
+        if (
+            not lacking
+            or (hidden and is_input)
+            or _accept_partial(state, name, value_name, sources, is_input, is_output)
+        ):
             merged[value_name] = value
     if not merged:
         message = f"No value of enum {name} is in all of its subgraphs ({names_of(p for p, _ in sources)}); as it is used as input, none is left."

@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from graphql import print_ast
 
 from gateway.schema.codes import ErrorCode
+from gateway.schema.composition.merge.applied import MERGED
 from gateway.schema.composition.merge.arguments import FieldSources
 from gateway.schema.composition.merge.state import MergeState, Part, names_of
-from gateway.schema.subgraph.model import Field, InputValue, has
+from gateway.schema.subgraph.model import Field, InputValue
 from gateway.schema.subgraph.type_text import is_strict_subtype
 
 
@@ -21,9 +22,9 @@ def split_external(sources: FieldSources) -> tuple[list[tuple[Part, Field]], lis
 def check_merged_directives(state: MergeState, external: FieldSources) -> None:
     """What is merged into the supergraph must be said where the field is resolved."""
     for part, field in external:
-        for spec in ("tag", "inaccessible"):
-            if has(field, spec):
-                message = f'{field.coordinate} is @external in subgraph "{part.name}", so it cannot carry @{part.schema.local(spec)} there.'
+        for directive in field.directives:
+            if directive.spec in MERGED or (part.name, directive.name) in state.composed_in:
+                message = f'{field.coordinate} is @external in subgraph "{part.name}", so it cannot carry @{directive.name} there.'
                 code = ErrorCode.MERGED_DIRECTIVE_APPLICATION_ON_EXTERNAL
                 state.fail(code, message, field.coordinate, [(part, field.node)])
 

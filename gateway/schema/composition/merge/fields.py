@@ -34,6 +34,7 @@ def merge_field(
     coordinate = f"{type_name}.{name}"
     overrides = find_overrides(state, sources)
     own, external = split_external(sources)
+    own_is_here = bool(own)
     own = own or _by_interface_objects(state, type_name, name)
     if not own:
         where = names_of(part for part, _ in external)
@@ -55,7 +56,8 @@ def merge_field(
         directives=merge_applied(state, coordinate, own, inherited),
         description=merge_descriptions(state, coordinate, [(part, field.description) for part, field in own]),
     )
-    check_external(state, merged, external, all_types_equal=equal)
+    if own_is_here:
+        check_external(state, merged, external, all_types_equal=equal)
     joins = _join_fields(state, merged, sources, overrides, all_types_equal=equal)
     return MergedField(replace(merged, directives=(*merged.directives, *joins)), overrides)
 
@@ -85,7 +87,7 @@ def _needs_join(
     if not all_types_equal or overrides.used or overrides.labels:
         return True
     having = {part.name for part, _ in sources if part.name not in overrides.unused}
-    if any(part.name not in having and merged.parent in part.schema.types for part in state.parts):
+    if any(part.name not in having for part, _ in state.having(merged.parent)):
         return True
     return any(_is_conditional(part, field) for part, field in sources)
 

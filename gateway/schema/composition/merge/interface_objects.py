@@ -11,6 +11,8 @@ from gateway.types import FieldName, TypeName
 
 def abstracting_fields(state: MergeState, part: Part, type_name: TypeName, name: FieldName) -> list[Field]:
     """The fields by which a subgraph that does not have an object type resolves one of its fields all the same."""
+    if not state.interface_objects:
+        return []
     merged = state.types.get(type_name)
     if merged is None or merged.kind is not Kind.OBJECT or type_name in part.schema.types:
         return []
@@ -20,6 +22,8 @@ def abstracting_fields(state: MergeState, part: Part, type_name: TypeName, name:
 
 def fields_from_interface_objects(state: MergeState, type_: TypeDefinition) -> dict[FieldName, Field]:
     """The fields that an object type lacks and gets by its interfaces, from subgraphs that have those as objects."""
+    if not state.interface_objects:
+        return {}
     added: dict[FieldName, Field] = {}
     for interface in type_.interfaces:
         merged = state.types.get(interface)
@@ -40,8 +44,7 @@ def _sources(state: MergeState, interface: TypeName, name: FieldName) -> list[tu
 
 def _is_resolved_by_interface_object(state: MergeState, interface: TypeName, name: FieldName) -> bool:
     return any(
-        part.is_interface_object(interface)
-        and (field := part.schema.types[interface].fields.get(name)) is not None
+        (field := part.schema.types[interface].fields.get(name)) is not None
         and field.coordinate not in part.facts.external
-        for part in state.parts
+        for part in state.interface_objects.get(interface, ())
     )

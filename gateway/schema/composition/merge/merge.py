@@ -8,7 +8,7 @@ from graphql import DocumentNode
 from gateway.errors import CompositionError, Hint
 from gateway.schema.codes import ErrorCode
 from gateway.schema.composition.merge.applied import merge_applied
-from gateway.schema.composition.merge.composed import find_composed
+from gateway.schema.composition.merge.composed import check_composed_places, find_composed
 from gateway.schema.composition.merge.descriptions import merge_descriptions
 from gateway.schema.composition.merge.document import build_document
 from gateway.schema.composition.merge.enums import merge_enum_values
@@ -53,6 +53,8 @@ def merge(schemas: Sequence[SubgraphSchema]) -> Merged:
     state = MergeState(parts)
     name_directives(state)
     composed = find_composed(state)
+    if composed.definitions:
+        check_composed_places(state, composed)
     merge_shallow(state)
     _merge_types(state)
     if not _has_queries(state):

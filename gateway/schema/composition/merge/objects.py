@@ -93,7 +93,7 @@ def _check_subscription(state: MergeState, sources: Sequence[tuple[Part, Field]]
 def _from_interface_objects(state: MergeState, type_name: TypeName, name: FieldName) -> Sources:
     """The same field in interface objects that stand for this type."""
     interfaces = state.types[type_name].interfaces
-    found = ((part, i) for i in interfaces for part in state.parts if part.is_interface_object(i))
+    found = ((part, i) for i in interfaces for part in state.interface_objects.get(i, ()))
     return [(part, field) for part, i in found if (field := part.schema.types[i].fields.get(name)) is not None]
 
 

@@ -29,8 +29,8 @@ def merge_shallow(state: MergeState) -> None:
 
 def _check_base(state: MergeState, name: TypeName, sources: TypeSources) -> None:
     """What is extended is defined somewhere, as the same kind of type."""
-    defined = {type_.kind for _, type_ in sources if type_.has_definition}
-    orphans = [(part, type_) for part, type_ in sources if type_.kind not in defined]
+    defined = {_merged_kind(part, type_) for part, type_ in sources if type_.has_definition}
+    orphans = [(part, type_) for part, type_ in sources if _merged_kind(part, type_) not in defined]
     if orphans and name not in DEFAULT_ROOTS.values():
         message = f"{name} is only extended, in {names_of(part for part, _ in orphans)}, and no subgraph defines it."
         places = [(part, node) for part, type_ in orphans for node in type_.nodes]

@@ -30,7 +30,7 @@ def check_sharing(
     coordinate = f"{type_name}.{name}"
     resolvers = [_Resolver(p, f) for p, f in sources if not overrides.is_overridden(p.name)]
     having = {part.name for part, _ in sources}
-    for part in state.parts:
+    for part in state.parts if state.interface_objects else ():
         if part.name not in having:
             resolvers += [_Resolver(part, field) for field in abstracting_fields(state, part, type_name, name)]
     resolvers = [r for r in resolvers if not r.part.facts.is_fully_external(r.field.coordinate)]

@@ -45,6 +45,9 @@ class MergeState:
     members: dict[TypeName, set[TypeName]] = field(default_factory=dict)
     used_as_input: dict[TypeName, str] = field(default_factory=dict)
     used_as_output: dict[TypeName, str] = field(default_factory=dict)
+    sources: dict[TypeName, list[tuple[Part, TypeDefinition]]] = field(init=False)
+    interface_objects: dict[TypeName, list[Part]] = field(init=False)
+    """Interfaces of the supergraph that some subgraphs have as objects, with those subgraphs."""
     errors: list[CompositionError] = field(default_factory=list)
     hints: list[Hint] = field(default_factory=list)
     names: dict[str, str] = field(default_factory=dict)
@@ -53,6 +56,14 @@ class MergeState:
     """The authors' directives that the supergraph carries; true for those that may be repeated."""
     composed_in: set[tuple[SubgraphName, str]] = field(default_factory=set)
     """In which subgraphs a composed directive's name means that directive."""
+
+    def __post_init__(self) -> None:
+        self.sources, self.interface_objects = {}, {}
+        for part in self.parts:
+            for name, type_ in part.schema.types.items():
+                self.sources.setdefault(name, []).append((part, type_))
+                if part.is_interface_object(name):
+                    self.interface_objects.setdefault(name, []).append(part)
 
     def is_member(self, abstract: TypeName, type_name: TypeName) -> bool:
         return type_name in self.members.get(abstract, ())
@@ -78,7 +89,7 @@ class MergeState:
 
     def having(self, type_name: TypeName) -> list[tuple[Part, TypeDefinition]]:
         """The subgraphs that have a type, with their definitions of it."""
-        return [(part, part.schema.types[type_name]) for part in self.parts if type_name in part.schema.types]
+        return self.sources.get(type_name, [])
 
 
 def names_of(parts: Iterable[Part]) -> str:

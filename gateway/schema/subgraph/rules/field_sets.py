@@ -69,8 +69,7 @@ def keys_are_valid(schema: SubgraphSchema) -> Iterator[CompositionError]:
                     coordinate=type_.name,
                     nodes=[key.node],
                 )
-            else:
-                yield from FieldSetCheck(schema, facts, key, KEY, type_.name).run(type_.name)
+            yield from FieldSetCheck(schema, facts, key, KEY, type_.name).run(type_.name)
 
 
 def requires_are_valid(schema: SubgraphSchema) -> Iterator[CompositionError]:
@@ -86,6 +85,9 @@ def provides_are_valid(schema: SubgraphSchema) -> Iterator[CompositionError]:
     """``@provides``: on fields that return something with fields, about external fields below them."""
     facts = find_facts(schema)
     for field, directive in _on_fields(schema, "provides"):
+        if field.coordinate in facts.external:
+            yield _on_external(schema, field, directive)
+            continue
         target = schema.types.get(field.base)
         is_composite = target is not None and target.kind in COMPOSITE
         if is_composite and schema.types[field.parent].kind is Kind.INTERFACE:
@@ -107,6 +109,12 @@ def _on_fields(schema: SubgraphSchema, spec: str) -> Iterator[tuple[Field, Appli
         for field in type_.fields.values():
             for directive in applied(field, spec):
                 yield field, directive
+
+
+def _on_external(schema: SubgraphSchema, field: Field, directive: Applied) -> CompositionError:
+    code = ErrorCode.EXTERNAL_COLLISION_WITH_ANOTHER_DIRECTIVE
+    message = f"{field.coordinate} cannot have both @{directive.name} and @external: it is not resolved here, so nothing below it is provided here."
+    return subgraph_error(code, schema.name, message, coordinate=field.coordinate, nodes=[field.node])
 
 
 def _on_interface(schema: SubgraphSchema, field: Field, directive: Applied, code: ErrorCode) -> CompositionError:
@@ -203,8 +211,12 @@ class FieldSetCheck:
         yield from self._check_arguments(field, node)
         if self.codes.arguments is not None and field.arguments:
             yield self._error(self.codes.arguments, f"{field.coordinate} takes arguments, so it cannot be used here.")
-        yield from self._check_target(field)
-        yield from self._check_below(field, node, in_external)
+        target = self.schema.types.get(field.base)
+        if self.codes is KEY and target is not None and target.kind in (Kind.INTERFACE, Kind.UNION):
+            message = f"{field.coordinate} is of the {target.kind.value.lower()} type {field.base}, which a key cannot contain."
+            yield self._error(ErrorCode.KEY_FIELDS_SELECT_INVALID_TYPE, message)
+        else:
+            yield from self._check_below(field, node, in_external)
 
     def _check_arguments(self, field: Field, node: FieldNode) -> Iterator[CompositionError]:
         given = {argument.name.value for argument in node.arguments or ()}
@@ -214,17 +226,11 @@ class FieldSetCheck:
             if argument.is_required and argument.name not in given:
                 yield self._invalid(f"{field.coordinate} needs its argument {argument.name}.")
 
-    def _check_target(self, field: Field) -> Iterator[CompositionError]:
-        target = self.schema.types.get(field.base)
-        if self.codes is KEY and target is not None and target.kind in (Kind.INTERFACE, Kind.UNION):
-            message = f"{field.coordinate} is of the {target.kind.value.lower()} type {field.base}, which a key cannot contain."
-            yield self._error(ErrorCode.KEY_FIELDS_SELECT_INVALID_TYPE, message)
-
     def _check_below(self, field: Field, node: FieldNode, in_external: bool) -> Iterator[CompositionError]:
         target = self.schema.types.get(field.base)
         has_fields = target is not None and target.kind in COMPOSITE
         if node.selection_set is None:
-            if has_fields and not (self.codes is KEY and target is not None and target.kind is not Kind.OBJECT):
+            if has_fields:
                 yield self._invalid(f"{field.coordinate} is of type {field.type}; say which of its fields.")
             else:
                 yield from self._check_external(field, in_external)

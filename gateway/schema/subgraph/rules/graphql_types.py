@@ -6,7 +6,7 @@ from graphql import Node
 
 from gateway.errors import CompositionError
 from gateway.schema.codes import ErrorCode
-from gateway.schema.subgraph.model import Field, InputValue, Kind, SubgraphSchema, TypeDefinition
+from gateway.schema.subgraph.model import Field, InputValue, Kind, SubgraphSchema, TypeDefinition, elements, has
 from gateway.schema.subgraph.report import subgraph_error
 from gateway.schema.subgraph.specifications import BUILT_IN_SCALARS
 from gateway.types import TypeName
@@ -116,3 +116,12 @@ def names_are_not_reserved(schema: SubgraphSchema) -> Iterator[CompositionError]
             if name.startswith("__"):
                 message = f'The name "{name}" begins with "__", which is reserved for introspection.'
                 yield invalid_graphql(schema, message, type_.name, node)
+
+
+def required_inputs_are_not_deprecated(schema: SubgraphSchema) -> Iterator[CompositionError]:
+    """Nobody can leave out what is required, so it cannot be deprecated (specification, section 3.13.3)."""
+    for coordinate, location, element in elements(schema):
+        if isinstance(element, InputValue) and element.is_required and has(element, "deprecated"):
+            what = "argument" if location == "ARGUMENT_DEFINITION" else "input field"
+            message = f"{coordinate} is a required {what} and cannot be @deprecated; make it optional first."
+            yield invalid_graphql(schema, message, coordinate, element.node)

@@ -1,13 +1,14 @@
 // A list of queries, each one click away from running. A plugin of GraphiQL: it has a button in the side bar.
 import { useGraphiQL, useGraphiQLActions } from "@graphiql/react";
 import { config } from "./config.js";
+import { isPhone } from "./window.js";
 import { pick, texts } from "./texts.js";
 
 const OPERATION = /^\s*(?:query|mutation|subscription)\s+(\w+)/m;
 
 /** Put an example into the editors and run it; in a tab of its own, unless the present one holds nothing but an example. */
 function useRunExample() {
-  const { addTab, run, setOperationName } = useGraphiQLActions();
+  const { addTab, run, setOperationName, setVisiblePlugin } = useGraphiQLActions();
   const queryEditor = useGraphiQL((state) => state.queryEditor);
   const variableEditor = useGraphiQL((state) => state.variableEditor);
   return ({ query, variables }) => {
@@ -18,6 +19,7 @@ function useRunExample() {
     variableEditor?.setValue(variables);
     setOperationName(OPERATION.exec(query)?.[1]); // GraphiQL itself reads it a while after the text has changed
     run();
+    if (isPhone) setVisiblePlugin(null); // it covers the answer
   };
 }
 

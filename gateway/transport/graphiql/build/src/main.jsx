@@ -10,6 +10,7 @@ import { EXAMPLES_PLUGIN } from "./examples.jsx";
 import { PlanPanel } from "./panel.jsx";
 import { language } from "./text.js";
 import { texts } from "./texts.js";
+import { isNarrow, isPhone } from "./window.js";
 import "@graphiql/react/style.css";
 import "@graphiql/plugin-history/style.css";
 import "@graphiql/plugin-doc-explorer/style.css";
@@ -17,8 +18,6 @@ import "graphiql/graphiql.css";
 import "./style.css";
 
 const PLAN_SHOWN = "tongfen:plan";
-const NARROW = window.matchMedia("(max-width: 900px)").matches;
-const PHONE = window.matchMedia("(max-width: 600px)").matches;
 
 function App() {
   const [isPlanShown, setPlanShown] = useState(config.plan && localStorage.getItem(PLAN_SHOWN) !== "no");
@@ -34,9 +33,9 @@ function App() {
       <GraphiQL
         fetcher={fetcher}
         plugins={config.examples.length ? [EXAMPLES_PLUGIN, HISTORY_PLUGIN] : [HISTORY_PLUGIN]}
-        visiblePlugin={config.examples.length && !NARROW ? EXAMPLES_PLUGIN : undefined}
+        visiblePlugin={config.examples.length && !isNarrow ? EXAMPLES_PLUGIN : undefined}
         defaultQuery={texts.welcome}
-        defaultEditorToolsVisibility={PHONE ? false : "variables"}
+        defaultEditorToolsVisibility={isPhone ? false : "variables"}
         shouldPersistHeaders={false}
         {...(fromAddress() ?? firstVisit())}
       >
