@@ -85,7 +85,7 @@ def demo_command(port: int, data: Path) -> None:
         raise TongfenError(f"The demo needs the project's folder: there is no {SETTINGS}.")
     with (
         open_port(Listen(port=port)) as listening,
-        asyncio.Runner(loop_factory=uvicorn.Config("").get_loop_factory()) as runner,
+        asyncio.Runner(loop_factory=uvicorn.Config("", log_config=None).get_loop_factory()) as runner,
     ):
         runner.run(run_demo(listening, data / "market", any_ports=port == 0))
 
@@ -115,7 +115,7 @@ def choose_places(gateway_port: int, folder: Path) -> tuple[Place, ...]:
         ports = (gateway_port and gateway_port + offset for offset in range(1, len(SUBGRAPHS) + 1))
         sockets = [held.enter_context(open_port(Listen(port=port))) for port in ports]
         return tuple(
-            Place(name, port_of(free), folder / f"{name}.sqlite") for name, free in zip(SUBGRAPHS, sockets, strict=True)
+            Place(name, port_of(free), folder / f"{name}.db") for name, free in zip(SUBGRAPHS, sockets, strict=True)
         )
 
 

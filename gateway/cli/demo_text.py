@@ -1,6 +1,5 @@
 """What the demo tells: where it is, what runs, what to ask, and what to do when a part has ended."""
 
-import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -54,15 +53,16 @@ def describe_processes(processes: Sequence[Running]) -> Iterator[str]:
 
 
 def describe_queries(address: str, examples: Sequence[Example], folder: Path) -> Iterator[str]:
-    yield f"Queries, in {folder}"
+    near = as_seen_from_here(folder)
+    yield f"Queries, in {near}"
     for example in examples:
         yield f"  {example.name:<24} {example.text['en']}"
     yield ""
     yield "Run one"
-    yield f"  {curl_command(address, folder / examples[1].name)}"
+    yield "  " + curl_command(address, f"{near}/{examples[1].name}")
 
 
-def curl_command(address: str, example: Path) -> str:
+def curl_command(address: str, example: str) -> str:
     """How to send an example that has variables, in one line."""
     return (
         f"curl -sG {address} -H 'apollo-require-preflight: 1' "
@@ -76,5 +76,6 @@ def restart_command(name: str, arguments: Sequence[str]) -> str:
 
 
 def as_seen_from_here(path: Path) -> str:
-    """The shorter of the absolute and the relative path."""
-    return min(str(path), os.path.relpath(path), key=len)
+    """The path from the working directory on, if it is inside."""
+    here = Path.cwd()
+    return str(path.relative_to(here) if path.is_relative_to(here) else path)

@@ -48,8 +48,7 @@ def _can_share(graph: QueryGraph, a: Opening, b: Opening) -> bool:
         return False
     if _join_inputs(a.inputs, b.inputs) is None:
         return False
-    types = (a.node.slot.type, b.node.slot.type)
-    return all(_is_nullable(graph, t, o.requires) for t, o in zip(types, (a, b), strict=True))
+    return all(o.is_read_together or _is_nullable(graph, o.node.slot.type, o.requires) for o in (a, b))
 
 
 def _is_nullable(graph: QueryGraph, type_name: TypeName, selections: SelectionSet) -> bool:

@@ -43,7 +43,8 @@ class ContextReading:
 class Node:
     """What one step brings of the object at one position, as it has it in ``slot``.
 
-    ``also`` are other steps on which the data depends: those that tell the type of an interface object. ``is_present`` asks for the
+    ``also`` are other steps on which the data depends: those that tell the type of an interface object. ``outer`` is
+    the node that this one is a part of. ``is_present`` asks for the
     object even where nothing of it is wanted.
     """
 
@@ -52,6 +53,7 @@ class Node:
     slot: Slot
     wave: int
     also: tuple["Step", ...] = ()
+    outer: "Node | None" = None
     is_present: bool = False
     leaves: dict[ResponseKey, Leaf] = default(default_factory=dict)
     children: dict[OperationPosition, "Node"] = default(default_factory=dict)
@@ -63,6 +65,11 @@ class Node:
             leaf.wanted.append(guards)
 
     @property
+    def top(self) -> "Node":
+        """The node at which the step has its object first, with which all below comes or fails."""
+        return self if self.outer is None else self.outer.top
+
+    @property
     def is_live(self) -> bool:
         """Whether anything is asked for here or below."""
         return self.is_present or bool(self.leaves) or any(child.is_live for child in self.children.values())
@@ -72,7 +79,8 @@ class Node:
 class Opening:
     """One way into a step: an object is entered by ``key`` (and more ``inputs`` for a conditional field).
 
-    The selections are of the merged data, each field with the response key to read. ``readings`` are their leaves.
+    The selections are of the merged data, each field with the response key to read. ``readings`` are their leaves, those of the key
+    first: ``key_readings`` tells how many.
     """
 
     node: Node
@@ -81,6 +89,13 @@ class Opening:
     requires: SelectionSet = ()
     contexts: list[ContextReading] = default(default_factory=list)
     readings: list[Reading] = default(default_factory=list)
+    key_readings: int = 0
+
+    @property
+    def is_read_together(self) -> bool:
+        """Whether all inputs come in one piece with the key: then none of them is missing where the key is there."""
+        sources = {reading.source.top for reading in self.readings[: self.key_readings]}
+        return all(reading.source.top in sources for reading in self.readings[self.key_readings :])
 
 
 @dataclass(slots=True, eq=False)

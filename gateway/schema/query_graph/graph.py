@@ -45,6 +45,9 @@ class Entrance:
     conditional: tuple[FieldName, ...]
 
 
+KEPT_LABEL_SETS = 64
+"""How many sets of active labels keep their tables. Labels drawn by chance come in up to two to the power of their number."""
+
 _TYPENAME_EDGE = Edge(TYPENAME, "String", "String!")
 _UNKNOWN = Edge("", "", "")
 
@@ -79,6 +82,8 @@ class QueryGraph:
         """The graph where exactly these labels are active; labels that the supergraph does not have make no difference."""
         labels = labels.intersection(self.supergraph.labels)
         if labels not in self._under:
+            if len(self._under) >= KEPT_LABEL_SETS:
+                self._under.clear()
             self._under[labels] = QueryGraph(self.supergraph, labels)
         return self._under[labels]
 

@@ -127,6 +127,13 @@ def _check_link(link: Link, before: Iterable[Link], subgraph: SubgraphName) -> I
             f"The link specification has no version v{link.version[0]}.{link.version[1]}.",
             nodes=[link.node],
         )
+    if link.identity == f"{SPECS}connect":
+        yield subgraph_error(
+            ErrorCode.UNSUPPORTED_FEATURE,
+            subgraph,
+            "Connectors (@connect, @source) are not supported: they need a gateway that calls REST services itself.",
+            nodes=[link.node],
+        )
     for name, local in link.imports.items():
         if name.startswith("@") != local.startswith("@"):
             yield _invalid_usage(

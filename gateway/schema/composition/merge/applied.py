@@ -8,6 +8,7 @@ from graphql import ConstValueNode, print_ast
 
 from gateway.schema.codes import HintCode
 from gateway.schema.composition.merge.argument_mergers import ARGUMENT_MERGERS
+from gateway.schema.composition.merge.carried import carry_directives
 from gateway.schema.composition.merge.phrase import say_variants
 from gateway.schema.composition.merge.state import MergeState, Part
 from gateway.schema.subgraph.model import Applied, Element
@@ -43,9 +44,11 @@ def merge_applied(state: MergeState, coordinate: str, sources: Sources, inherite
         for directive in element.directives:
             if directive.spec in INHERITED:
                 _note(state, found, part, directive)
+    carried = carry_directives(sources)
     if not found:
-        return ()
-    return tuple(merged for name in sorted(found) for merged in _merge(state, coordinate, name, found[name]))
+        return carried
+    merged = (directive for name in sorted(found) for directive in _merge(state, coordinate, name, found[name]))
+    return (*merged, *carried)
 
 
 def _note(state: MergeState, found: dict[str, list[tuple[Part, Applied]]], part: Part, directive: Applied) -> None:

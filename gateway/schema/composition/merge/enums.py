@@ -27,8 +27,8 @@ def merge_enum_values(
         hidden = has(value, "inaccessible")  # What clients cannot give may differ.
         if (
             not lacking
-            or (hidden and not is_output)
-            or _accept_partial(state, name, value_name, sources, is_input and not hidden, is_output)
+            or (hidden and is_input)
+            or _accept_partial(state, name, value_name, sources, is_input, is_output)
         ):
             merged[value_name] = value
     if not merged:

@@ -18,6 +18,7 @@ from graphql import (
 
 from gateway.schema.codes import ErrorCode
 from gateway.schema.composition.merge.applied import MERGED
+from gateway.schema.composition.merge.carried import CARRIED
 from gateway.schema.composition.merge.composed import Composed
 from gateway.schema.composition.merge.phrase import say_variants
 from gateway.schema.composition.merge.state import MergeState
@@ -53,6 +54,7 @@ SPECIFICATIONS: Final = (
     Specification("requiresScopes", (0, 1), ("requiresScopes",), ("Scope",), purpose="SECURITY"),
     Specification("policy", (0, 1), ("policy",), ("Policy",), purpose="SECURITY"),
     Specification("cost", (0, 1), ("cost", "listSize")),
+    Specification("cacheTag", (0, 1), ("cacheTag",)),
     Specification("context", (0, 1), ("context",), ("ContextFieldValue",), purpose="SECURITY"),
 )
 
@@ -74,7 +76,7 @@ _FIELD_ARGUMENTS: Final = {
 
 def name_directives(state: MergeState) -> None:
     """Find the supergraph's name of every specification's directive that a subgraph applies."""
-    for spec in (*MERGED, "context"):
+    for spec in (*MERGED, *CARRIED, "context"):
         used: dict[str, list[str]] = {}
         for part in state.parts:
             if spec in _applied_specs(part.schema):

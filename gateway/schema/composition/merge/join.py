@@ -2,13 +2,20 @@
 
 from collections.abc import Mapping
 
-from graphql import BooleanValueNode, ConstListValueNode, ConstValueNode, EnumValueNode, StringValueNode
+from graphql import (
+    BooleanValueNode,
+    ConstListValueNode,
+    ConstObjectValueNode,
+    ConstValueNode,
+    EnumValueNode,
+    StringValueNode,
+)
 
 from gateway.schema.composition.merge.state import Part
 from gateway.schema.subgraph.field_set import fields_text
 from gateway.schema.subgraph.model import Applied, Field, TypeDefinition, applied, has
 
-Value = str | bool | EnumValueNode | ConstListValueNode | None
+Value = str | bool | EnumValueNode | ConstListValueNode | ConstObjectValueNode | None
 
 
 def join(element: str, **arguments: Value) -> Applied:
@@ -20,7 +27,7 @@ def _values(arguments: Mapping[str, Value]) -> dict[str, ConstValueNode]:
     return {name: _value(value) for name, value in arguments.items() if value is not None}
 
 
-def _value(value: str | bool | EnumValueNode | ConstListValueNode) -> ConstValueNode:
+def _value(value: str | bool | EnumValueNode | ConstListValueNode | ConstObjectValueNode) -> ConstValueNode:
     if isinstance(value, bool):
         return BooleanValueNode(value=value)
     if isinstance(value, str):

@@ -85,6 +85,9 @@ def provides_are_valid(schema: SubgraphSchema) -> Iterator[CompositionError]:
     """``@provides``: on fields that return something with fields, about external fields below them."""
     facts = find_facts(schema)
     for field, directive in _on_fields(schema, "provides"):
+        if field.coordinate in facts.external:
+            yield _on_external(schema, field, directive)
+            continue
         target = schema.types.get(field.base)
         is_composite = target is not None and target.kind in COMPOSITE
         if is_composite and schema.types[field.parent].kind is Kind.INTERFACE:
@@ -106,6 +109,12 @@ def _on_fields(schema: SubgraphSchema, spec: str) -> Iterator[tuple[Field, Appli
         for field in type_.fields.values():
             for directive in applied(field, spec):
                 yield field, directive
+
+
+def _on_external(schema: SubgraphSchema, field: Field, directive: Applied) -> CompositionError:
+    code = ErrorCode.EXTERNAL_COLLISION_WITH_ANOTHER_DIRECTIVE
+    message = f"{field.coordinate} cannot have both @{directive.name} and @external: it is not resolved here, so nothing below it is provided here."
+    return subgraph_error(code, schema.name, message, coordinate=field.coordinate, nodes=[field.node])
 
 
 def _on_interface(schema: SubgraphSchema, field: Field, directive: Applied, code: ErrorCode) -> CompositionError:
