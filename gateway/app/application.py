@@ -30,6 +30,7 @@ def make_app(settings: Settings, load: LoadSupergraph) -> AsgiApp:
         exception_handlers={HTTPException: http_failure(path)},
         lifespan=lambda _: lifespan(serving),
     )
+    rest.router.redirect_slashes = False  # a path is right or unknown
     return hot_route(path, endpoint, rest)
 
 

@@ -1,6 +1,5 @@
 """What the demo tells: where it is, what runs, what to ask, and what to do when a part has ended."""
 
-import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -77,5 +76,6 @@ def restart_command(name: str, arguments: Sequence[str]) -> str:
 
 
 def as_seen_from_here(path: Path) -> str:
-    """The shorter of the absolute and the relative path."""
-    return min(str(path), os.path.relpath(path), key=len)
+    """The path from the working directory on, if it is inside."""
+    here = Path.cwd()
+    return str(path.relative_to(here) if path.is_relative_to(here) else path)

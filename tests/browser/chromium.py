@@ -107,8 +107,7 @@ class Tab:
     async def screenshot(self, path: Path) -> None:
         """Write what is seen to a PNG file."""
         shot = await self.call("Page.captureScreenshot", format="png")
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(base64.b64decode(shot["data"]))
+        await asyncio.to_thread(path.write_bytes, base64.b64decode(shot["data"]))
 
 
 @asynccontextmanager

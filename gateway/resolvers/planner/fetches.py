@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from gateway.resolvers.operation import Operation
 from gateway.resolvers.planner.defers import Guards, block_of, deferred_block, is_deferred, shown
-from gateway.resolvers.planner.drafts import Draft, coordinates, draft_step, join_drafts
+from gateway.resolvers.planner.drafts import Draft, coordinates, draft_steps, join_drafts
 from gateway.resolvers.planner.outputs import merge, read_output, without_guards
 from gateway.resolvers.planner.settling import all_guards, common_guards, effective_guards
 from gateway.resolvers.planner.steps import Step
@@ -43,7 +43,7 @@ class FetchMaker:
     def _make_request(self, group: list[Step], number: int, depends_on: tuple[int, ...]) -> list[Fetch]:
         if group[0].is_root:
             return [self._make_root(group[0], number, depends_on)]
-        drafts = join_drafts(self.graph, (draft for step in group for draft in draft_step(self.graph, step)))
+        drafts = join_drafts(self.graph, draft_steps(self.graph, group))
         batches = [[draft] for draft in drafts] if group[0].graph in self.unbatched else [drafts]
         blocks = _blocks_of(group)
         return [self._make_entities(batch, number + n, depends_on, blocks) for n, batch in enumerate(batches)]

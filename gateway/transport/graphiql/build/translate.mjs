@@ -24,6 +24,7 @@ export async function translate(table) {
       source = replace(source, new RegExp(`(?<!import |from |graphiqlText\\()${literal}`, "g"), text, () => call(text));
       source = replace(source, new RegExp("`" + escape(text) + " \\(\\$\\{", "g"), text, () => `\`\${${call(text)}} (\${`);
       source = replace(source, new RegExp("\\} " + escape(text) + "`", "g"), text, () => `} \${${call(text)}}\``);
+      source = replace(source, new RegExp("\\}" + escape(text) + " \\(\\$\\{", "g"), text, () => `}\${${call(text)}} (\${`);
     }
     return source;
   };
