@@ -108,8 +108,9 @@ class Search:
     def _options(self, reach: Reach, demand: Demand) -> list[_Option]:
         """The best slot of each subgraph that can meet a demand, cheapest first."""
         by_graph: dict[SubgraphName, _Option] = {}
+        suppliers = self.graph.suppliers(demand.field.name)
         for slot, entry in reach.table.items():
-            if demand.is_presence or self.graph.supplies(slot, demand.field.name) is not None:
+            if demand.is_presence or suppliers[slot] is not None:
                 option = _Option(entry.cost, entry.wave, slot)
                 if slot.graph not in by_graph or option < by_graph[slot.graph]:
                     by_graph[slot.graph] = option
