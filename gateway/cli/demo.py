@@ -27,6 +27,9 @@ from gateway.transport.graphiql import read_examples
 
 SUBGRAPHS: Final = ("core", "city", "agriculture", "carbon", "healthcare")
 SETTINGS: Final = ROOT / "config" / "demo.yaml"
+DATA_MOMENT: Final = "2022-06-27T18:00:00+0800"
+"""What time it is in the demo: the evening of the day that the data tells of."""
+
 START_SECONDS: Final = 60.0
 """How long the subgraphs may take to answer for the first time."""
 
@@ -48,7 +51,7 @@ class Place:
 
     @property
     def arguments(self) -> tuple[str, ...]:
-        return ("--port", str(self.port), "--database", f"sqlite+aiosqlite:///{self.file}")
+        return ("--port", str(self.port), "--database", f"sqlite+aiosqlite:///{self.file}", "--now", DATA_MOMENT)
 
 
 @dataclass(frozen=True, slots=True)

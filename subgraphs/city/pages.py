@@ -45,7 +45,9 @@ async def read_page(
     session: AsyncSession, table: Listing, where: Sequence[ColumnElement[bool]], request: PageRequest
 ) -> Page[Any]:
     """One page of the listings that satisfy all conditions."""
-    statement = select(table).where(*where, *request.bounds(table)).order_by(*request.order(table))
+    statement = (
+        select(table).where(*where, *request.seek(table), *request.bounds(table)).order_by(*request.order(table))
+    )
     return Page.cut(request, (await session.scalars(statement.limit(request.size + 1))).all())
 
 
@@ -93,7 +95,7 @@ async def load_region_totals(session: AsyncSession, keys: list[RegionPage]) -> l
             continue
         codes = [key.region_code for key in group]
         counted = select(column, func.count()).where(column.in_(codes), *where).group_by(column)
-        found: dict[str, int] = dict((await session.execute(counted)).tuples().all())
+        found: dict[str, int] = dict((await session.execute(counted)).all())
         totals |= {key: found.get(key.region_code, 0) for key in group}
     return [totals[key] for key in keys]
 

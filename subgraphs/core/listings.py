@@ -146,7 +146,7 @@ async def load_programme_listings(session: AsyncSession, keys: list[str]) -> lis
     rows = await session.execute(
         select(source.demand_id, listing).join(listing, same).where(source.demand_id.in_(keys))
     )
-    return in_order(keys, dict(rows.tuples().all()))
+    return in_order(keys, dict(rows.all()))
 
 
 async def programme_listing(root: Row, info: Info) -> Any:

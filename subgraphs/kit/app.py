@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import msgspec
 from sqlalchemy import MetaData, Table, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -43,6 +44,10 @@ class _Endpoint(GraphQL[Context, None]):
         super().__init__(schema, graphql_ide=None, allow_queries_via_get=False, subscription_protocols=())
         self._database, self._clock = database, clock
 
+    def encode_json(self, data: object) -> bytes:
+        """Write an answer, some five times faster than the standard library does."""
+        return msgspec.json.encode(data)
+
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Context:  # noqa: ARG002 - Strawberry's signature
         return make_context(self._database, self._clock)
 
@@ -56,13 +61,12 @@ class _Health:
 
     def __init__(self, database: AsyncEngine, metadata: MetaData) -> None:
         self._database = database
-        self._tables: tuple[Table, ...] = tuple(metadata.sorted_tables)
+        self._table: Table = metadata.sorted_tables[0]  # tables are created all at once: one stands for all
 
     async def ready(self, _request: Request) -> Response:
         try:
             async with self._database.connect() as connection:
-                for table in self._tables:
-                    await connection.execute(select(table).limit(0))
+                await connection.execute(select(self._table).limit(0))
         except (SQLAlchemyError, OSError):
             return JSONResponse({"status": "unavailable", "reason": "the database does not answer"}, status_code=503)
         return JSONResponse({"status": "ready"})

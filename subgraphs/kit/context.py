@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from time import monotonic
 
 import strawberry
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
@@ -38,3 +39,9 @@ def make_context(database: AsyncEngine, clock: Clock) -> Context:
 def system_clock() -> datetime:
     """The machine's clock, in UTC."""
     return datetime.now(UTC)
+
+
+def clock_from(moment: datetime) -> Clock:
+    """A clock that shows ``moment`` now, and goes on from there."""
+    start = monotonic()
+    return lambda: moment.astimezone(UTC) + timedelta(seconds=monotonic() - start)

@@ -81,7 +81,7 @@ class PageRequest:
             )
         backward = last is not None
         size = page_size(last, name="last") if backward else page_size(first)
-        return cls(size, (after and Cursor.parse(after)) or None, (before and Cursor.parse(before)) or None, backward)
+        return cls(size, _cursor(after), _cursor(before), backward)
 
     def order(self, table: Any) -> tuple[SQLCoreOperations[Any], ...]:
         """The order in which the rows are to be read."""
@@ -94,6 +94,16 @@ class PageRequest:
         return [
             *([_follows(table, self.after)] if self.after else []),
             *([_precedes(table, self.before)] if self.before else []),
+        ]
+
+    def seek(self, table: Any) -> list[ColumnElement[bool]]:
+        """What these rows satisfy too, said so that an index finds the first of them at once.
+
+        Not beside an ``IN`` over the index's first column: SQLite 3.40 then gives rows outside the range.
+        """
+        return [
+            *([table.published_at <= self.after.published_at] if self.after else []),
+            *([table.published_at >= self.before.published_at] if self.before else []),
         ]
 
 
@@ -121,12 +131,15 @@ class Page(Generic[R]):
         )
 
 
+def _cursor(text: str | None) -> Cursor | None:
+    return None if text is None else Cursor.parse(text)
+
+
 def _follows(table: Any, cursor: Cursor) -> ColumnElement[bool]:
-    # The first condition alone would do for an index: databases seek by it, the second only settles ties.
-    earlier = table.published_at < cursor.published_at
-    return and_(table.published_at <= cursor.published_at, or_(earlier, table.id > cursor.id))
+    same = and_(table.published_at == cursor.published_at, table.id > cursor.id)
+    return or_(table.published_at < cursor.published_at, same)
 
 
 def _precedes(table: Any, cursor: Cursor) -> ColumnElement[bool]:
-    later = table.published_at > cursor.published_at
-    return and_(table.published_at >= cursor.published_at, or_(later, table.id < cursor.id))
+    same = and_(table.published_at == cursor.published_at, table.id < cursor.id)
+    return or_(table.published_at > cursor.published_at, same)

@@ -6,6 +6,8 @@ It says nothing unless something is wrong, and stops at once on SIGINT and SIGTE
 import logging
 import socket
 import sys
+from datetime import datetime
+from typing import Final
 
 import click
 import uvicorn
@@ -13,8 +15,11 @@ from sqlalchemy import MetaData
 from sqlalchemy.exc import ArgumentError
 
 from subgraphs.kit.app import create_app
+from subgraphs.kit.context import Clock, clock_from, system_clock
 from subgraphs.kit.database import open_database
 from subgraphs.kit.schema import MarketSchema
+
+MOMENT: Final = click.DateTime(["%Y-%m-%dT%H:%M:%S%z"])
 
 
 def serve_command(name: str, schema: MarketSchema, metadata: MetaData) -> click.Command:
@@ -24,20 +29,26 @@ def serve_command(name: str, schema: MarketSchema, metadata: MetaData) -> click.
     @click.option("--port", type=click.IntRange(0, 65535), required=True, help="Port to listen on; 0 takes a free one.")
     @click.option("--database", required=True, metavar="URL", help="sqlite+aiosqlite:///FILE or postgresql+asyncpg://…")
     @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-    def serve(port: int, database: str, host: str) -> None:
-        _serve(name, schema, metadata, database=database, host=host, port=port)
+    @click.option(
+        "--now", type=MOMENT, help="What time it is, with its zone, as for data of the past; else the machine's."
+    )
+    def serve(port: int, database: str, host: str, now: datetime | None) -> None:
+        clock = system_clock if now is None else clock_from(now)
+        _serve(name, schema, metadata, database=database, host=host, port=port, clock=clock)
 
     return serve
 
 
-def _serve(name: str, schema: MarketSchema, metadata: MetaData, *, database: str, host: str, port: int) -> None:
+def _serve(
+    name: str, schema: MarketSchema, metadata: MetaData, *, database: str, host: str, port: int, clock: Clock
+) -> None:
     logging.basicConfig(level=logging.WARNING, format=f"{name}: %(levelname)s %(message)s")
     try:
         engine = open_database(database)
     except (ArgumentError, ModuleNotFoundError) as error:
         raise click.ClickException(f"{name} cannot open its database: {error}") from error
     listener = _listen(name, host, port)
-    app = create_app(schema, metadata, engine)
+    app = create_app(schema, metadata, engine, clock=clock)
     config = uvicorn.Config(
         app, log_level="warning", access_log=False, timeout_graceful_shutdown=2, server_header=False
     )

@@ -10,7 +10,7 @@ from gateway.resolvers import codes
 from gateway.resolvers.operation import Limits
 
 ROOT = Path(__file__).parents[2]
-PAGE = (ROOT / "docs" / "errors.md").read_text()
+PAGE = (ROOT / "docs" / "request-errors.md").read_text()
 CODES = {name: value for name, value in vars(codes).items() if name.isupper() and isinstance(value, str)}
 
 

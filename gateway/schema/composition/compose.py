@@ -1,6 +1,8 @@
 """Compose subgraphs into a supergraph, or report every reason why not."""
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from typing import Final
 
 from gateway.errors import CompositionError, Hint
 from gateway.schema.composition.inaccessible import check_inaccessible
@@ -14,6 +16,9 @@ from gateway.schema.subgraph import ReadSubgraph, read_subgraph
 from gateway.schema.subgraph.rules import check_federation, check_graphql
 from gateway.schema.subgraph.upgrade import upgrade_subgraphs
 from gateway.schema.supergraph import read_supergraph
+
+_CHECKED: Final = 1024
+"""Subgraphs whose own errors are kept, so that after a change only the changed one is checked again."""
 
 
 def compose(subgraphs: Sequence[Subgraph]) -> CompositionResult:
@@ -45,13 +50,14 @@ def compose(subgraphs: Sequence[Subgraph]) -> CompositionResult:
     return CompositionResult(supergraph, (), _sorted_hints((*merged.hints, *proof.hints)))
 
 
-def _subgraph_errors(read: ReadSubgraph) -> list[CompositionError]:
+@lru_cache(maxsize=_CHECKED)
+def _subgraph_errors(read: ReadSubgraph) -> tuple[CompositionError, ...]:
     """What is wrong in one subgraph. Each stage takes the one before as given; Federation 1 is judged after its upgrade."""
     if read.errors or read.schema is None:
-        return list(read.errors)
-    errors = list(check_graphql(read.schema))
+        return read.errors
+    errors = tuple(check_graphql(read.schema))
     if not errors and read.schema.is_federation_2:
-        errors = list(check_federation(read.schema))
+        errors = tuple(check_federation(read.schema))
     return errors
 
 

@@ -14,6 +14,7 @@ from graphql import (
     ListValueNode,
     ObjectValueNode,
     StringValueNode,
+    print_ast,
 )
 
 from gateway.schema.subgraph.model import InputValue, Kind, TypeDefinition
@@ -67,3 +68,13 @@ def _coerce_field(types: Types, definition: TypeDefinition, field: ConstObjectFi
     known = definition.inputs.get(field.name.value)
     value = coerce_value(types, known.type, field.value) if known else field.value
     return ConstObjectFieldNode(name=field.name, value=value)
+
+
+def value_text(value: ConstValueNode) -> str:
+    """A literal as text that equal values share: the fields of an input object have no order."""
+    if isinstance(value, ListValueNode):
+        return f"[{', '.join(value_text(item) for item in value.values)}]"
+    if isinstance(value, ObjectValueNode):
+        fields = sorted((field.name.value, value_text(field.value)) for field in value.fields)
+        return f"{{{', '.join(f'{name}: {text}' for name, text in fields)}}}"
+    return print_ast(value)

@@ -2,10 +2,15 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
 
 from gateway.schema.subgraph.context import context_selections
 from gateway.schema.subgraph.field_set import fields_text, key_fields, target_fields
 from gateway.schema.subgraph.model import COMPOSITE, Field, Kind, SubgraphSchema, applied, has
+
+_KNOWN: Final = 2048
+"""Subgraphs whose facts are kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +33,7 @@ class Facts:
         return coordinate in self.external and coordinate not in self.provided
 
 
+@lru_cache(maxsize=_KNOWN)
 def find_facts(schema: SubgraphSchema) -> Facts:
     """Work out the facts of one subgraph."""
     pretended = frozenset(_pretended(schema))

@@ -54,7 +54,7 @@ def read_links(document: DocumentNode, subgraph: SubgraphName) -> tuple[tuple[Li
             continue
         errors += _check_link(found, links, subgraph)
         links.append(found)
-    if not any(link.identity in (f"{SPECS}link", f"{SPECS}federation") for link in links):
+    if not any(_is_core(node) for node in _link_nodes(document)):
         return tuple(links), []  # Without the specification that gives it a meaning, @link is a directive like another.
     return tuple(links), errors
 
@@ -64,6 +64,10 @@ def _link_nodes(document: DocumentNode) -> list[ConstDirectiveNode]:
     applied = [d for node in schema_nodes(document) for d in node.directives or ()]
     name = next((_argument_text(d, "as") or "link" for d in applied if _links_itself(d)), "link")
     return [d for d in applied if d.name.value == name]
+
+
+def _is_core(node: ConstDirectiveNode) -> bool:
+    return (_argument_text(node, "url") or "").startswith((f"{SPECS}link/", f"{SPECS}federation/"))
 
 
 def _links_itself(node: ConstDirectiveNode) -> bool:
@@ -134,7 +138,18 @@ def _check_link(link: Link, before: Iterable[Link], subgraph: SubgraphName) -> I
             "Connectors (@connect, @source) are not supported: they need a gateway that calls REST services itself.",
             nodes=[link.node],
         )
+    if "__" in link.prefix:
+        yield _invalid_usage(
+            subgraph,
+            link.node,
+            f'{link.url} cannot be linked as "{link.prefix}": a name with "__" is a namespaced name.',
+        )
     for name, local in link.imports.items():
+        if _looks_namespaced(link, name, local):
+            message = (
+                f'"{name}" cannot be imported as "{local}": that is how names of {link.url} look that are not imported.'
+            )
+            yield _invalid_usage(subgraph, link.node, message)
         if name.startswith("@") != local.startswith("@"):
             yield _invalid_usage(
                 subgraph, link.node, f'"{name}" cannot be imported as "{local}": both or neither begin with "@".'
@@ -143,6 +158,13 @@ def _check_link(link: Link, before: Iterable[Link], subgraph: SubgraphName) -> I
         yield from _check_federation(link, subgraph)
     elif link.identity.startswith(SPECS) and link.name in OTHER_SPECIFICATIONS:
         yield from _check_imports(link, {f"@{name}" for name in OTHER_SPECIFICATIONS[link.name]}, subgraph)
+
+
+def _looks_namespaced(link: Link, name: str, local: str) -> bool:
+    if name == local:
+        return False
+    is_default = local == f"@{link.prefix}" and name != f"@{link.name}"
+    return is_default or local.removeprefix("@").startswith(f"{link.prefix}__")
 
 
 def _check_federation(link: Link, subgraph: SubgraphName) -> Iterator[CompositionError]:

@@ -128,9 +128,9 @@ class Link:
         return self.prefix if directive == self.name else f"{self.prefix}__{directive}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class SubgraphSchema:
-    """A subgraph, read. Root types have their default names; ``version`` is None for Federation 1.
+    """A subgraph, read; equal only to itself, so that what is known of it can be kept. Root types have their default names; ``version`` is None for Federation 1.
 
     ``spec_names`` maps each local directive name to the specification's own; ``definitions`` holds the directives that
     the author defined, ``available`` every directive that may be applied with what defines it.

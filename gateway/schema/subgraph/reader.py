@@ -29,9 +29,9 @@ _READ_SUBGRAPHS: Final = 1024
 _ENTITY_FIELDS: Final = frozenset({"_entities", "_service"})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class ReadSubgraph:
-    """A subgraph as read. ``schema`` is None where the text is not GraphQL or its links cannot be resolved."""
+    """A subgraph as read; equal only to itself. ``schema`` is None where the text is not GraphQL or its links cannot be resolved."""
 
     schema: SubgraphSchema | None
     errors: tuple[CompositionError, ...] = ()

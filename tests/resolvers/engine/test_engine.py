@@ -135,11 +135,23 @@ async def test_nulls_of_the_gateways_own_making_are_told_in_extensions() -> None
 async def test_a_wrong_request_has_no_data_and_sends_nothing(query: str, more: Any, code: str, status: int) -> None:
     """A request error has a code and a status, and no subgraph hears of it."""
     harness = Harness()
-    response = await harness.send(query, **more)
+    for _ in range(2):
+        response = await harness.send(query, **more)
     body = msgspec.json.decode(response.body)
     assert (code_of(body), response.status, response.executed) == (code, status, False)
     assert "data" not in body
     assert harness.client.requests == []
+
+
+async def test_what_a_request_may_not_do_is_not_planned() -> None:
+    """A subscription is refused for what it is, and a mutation by GET before anything is worked out for it."""
+    harness = Harness()
+    await harness.send("subscription { news }")
+    await harness.send('mutation { found(name: "x") }', read_only=True)
+    assert harness.planner.planned == []
+    await harness.send('mutation { found(name: "x") }')
+    response = await harness.send('mutation { found(name: "x") }', read_only=True)
+    assert (len(harness.planner.planned), response.status) == (1, 405)
 
 
 async def test_limits_are_the_engines() -> None:

@@ -1,16 +1,17 @@
 """Merge what subgraphs apply to one element: ``@tag``, ``@inaccessible``, access, cost, deprecation, composed directives."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
-from graphql import ConstValueNode, print_ast
+from graphql import ConstValueNode
 
 from gateway.schema.codes import HintCode
 from gateway.schema.composition.merge.argument_mergers import ARGUMENT_MERGERS
 from gateway.schema.composition.merge.carried import carry_directives
 from gateway.schema.composition.merge.phrase import say_variants
 from gateway.schema.composition.merge.state import MergeState, Part
+from gateway.schema.subgraph.coercion import value_text
 from gateway.schema.subgraph.model import Applied, Element
 
 MERGED: Final = (
@@ -84,8 +85,8 @@ def _merge(state: MergeState, coordinate: str, name: str, found: list[tuple[Part
     return [Applied(name, spec, distinct[chosen].arguments)]
 
 
-def arguments_text(arguments: dict[str, ConstValueNode] | Applied | object) -> str:
+def arguments_text(arguments: Mapping[str, ConstValueNode]) -> str:
     """Arguments in parentheses, sorted by name; nothing where there are none."""
-    if not isinstance(arguments, dict) or not arguments:
+    if not arguments:
         return ""
-    return f"({', '.join(f'{name}: {print_ast(arguments[name])}' for name in sorted(arguments))})"
+    return f"({', '.join(f'{name}: {value_text(arguments[name])}' for name in sorted(arguments))})"

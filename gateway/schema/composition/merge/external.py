@@ -2,12 +2,11 @@
 
 from collections.abc import Iterator
 
-from graphql import print_ast
-
 from gateway.schema.codes import ErrorCode
 from gateway.schema.composition.merge.applied import MERGED
 from gateway.schema.composition.merge.arguments import FieldSources
 from gateway.schema.composition.merge.state import MergeState, Part, names_of
+from gateway.schema.subgraph.coercion import value_text
 from gateway.schema.subgraph.model import Field, InputValue
 from gateway.schema.subgraph.type_text import is_strict_subtype
 
@@ -70,4 +69,4 @@ def _argument_type_agrees(state: MergeState, merged: InputValue, argument: Input
 
 
 def _default(value: InputValue) -> str | None:
-    return print_ast(value.default) if value.default is not None else None
+    return value_text(value.default) if value.default is not None else None

@@ -76,11 +76,12 @@ _FIELD_ARGUMENTS: Final = {
 
 def name_directives(state: MergeState) -> None:
     """Find the supergraph's name of every specification's directive that a subgraph applies."""
+    applied = {part.name: _applied_names(part.schema) for part in state.parts}
     for spec in (*MERGED, *CARRIED, "context"):
         used: dict[str, list[str]] = {}
         for part in state.parts:
-            if spec in _applied_specs(part.schema):
-                used.setdefault(part.schema.local(spec), []).append(part.name)
+            for local in applied[part.name].get(spec, ()):
+                used.setdefault(local, []).append(part.name)
         if not used:
             continue
         state.names[spec] = min(used)
@@ -91,12 +92,15 @@ def name_directives(state: MergeState) -> None:
             state.fail(ErrorCode.LINK_IMPORT_NAME_MISMATCH, message, f"@{spec}", places)
 
 
-def _applied_specs(schema: SubgraphSchema) -> set[str]:
-    found = {d.spec for _, _, element in elements(schema) for d in element.directives if d.spec is not None}
-    found |= {
-        d.spec for a in schema.definition_arguments.values() for v in a for d in v.directives if d.spec is not None
-    }
-    return found | {d.spec for d in schema.schema_directives if d.spec is not None}
+def _applied_names(schema: SubgraphSchema) -> dict[str, set[str]]:
+    """The specifications' directives that a subgraph applies, each with the names that it has there."""
+    found: dict[str, set[str]] = {}
+    everywhere = [d for _, _, element in elements(schema) for d in element.directives]
+    everywhere += [d for arguments in schema.definition_arguments.values() for a in arguments for d in a.directives]
+    for directive in (*everywhere, *schema.schema_directives):
+        if directive.spec is not None:
+            found.setdefault(directive.spec, set()).add(directive.name)
+    return found
 
 
 def join_version(schemas: Iterable[SubgraphSchema]) -> Version:

@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from graphql import ConstValueNode, Node, print_ast
+from graphql import ConstValueNode, Node
 
 from gateway.schema.codes import ErrorCode, HintCode
 from gateway.schema.composition.merge.phrase import say_variants
 from gateway.schema.composition.merge.state import MergeState, Part
+from gateway.schema.subgraph.coercion import value_text
 from gateway.schema.subgraph.type_text import base_name, is_strict_subtype
 
 
@@ -76,7 +77,7 @@ def merge_defaults(
     """The default that every subgraph has; none where some have none; an error where two differ."""
     texts: dict[str, list[str]] = {}
     for source in sources:
-        text = print_ast(source.default) if source.default is not None else "no default"
+        text = value_text(source.default) if source.default is not None else "no default"
         texts.setdefault(text, []).append(source.part.name)
     written = {text for text in texts if text != "no default"}
     if not written:

@@ -30,6 +30,7 @@ from gateway.schema.subgraph.rules.graphql_interfaces import interfaces_are_impl
 from gateway.schema.subgraph.rules.graphql_types import (
     fields_have_output_types,
     input_fields_have_input_types,
+    inputs_can_be_written,
     members_are_objects,
     names_are_not_reserved,
     required_inputs_are_not_deprecated,
@@ -49,6 +50,7 @@ DEFINITION_RULES: Final[tuple[Rule, ...]] = (
 GRAPHQL_RULES: Final[tuple[Rule, ...]] = (
     fields_have_output_types,
     input_fields_have_input_types,
+    inputs_can_be_written,
     members_are_objects,
     types_are_not_empty,
     roots_are_objects,
@@ -66,15 +68,15 @@ FEDERATION_RULES: Final[tuple[Rule, ...]] = (
     provides_are_valid,
     external_is_not_on_interfaces,
     external_is_used,
+    context_names_are_plain,
+    contexts_are_well_read,
+    readers_of_contexts_are_entities,
     interface_objects_have_keys,
     interface_keys_are_on_implementations,
     shareable_is_well_placed,
     cost_is_not_on_interfaces,
     list_sizes_are_valid,
     access_is_not_on_interfaces,
-    context_names_are_plain,
-    contexts_are_well_read,
-    readers_of_contexts_are_entities,
 )
 
 

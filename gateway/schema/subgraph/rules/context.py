@@ -12,6 +12,7 @@ from gateway.schema.subgraph.context import FromContext, contexts, field_from_co
 from gateway.schema.subgraph.field_set import parse_selections
 from gateway.schema.subgraph.model import COMPOSITE, Field, Kind, SubgraphSchema, TypeDefinition, applied, has
 from gateway.schema.subgraph.report import subgraph_error
+from gateway.schema.subgraph.rules.entities import is_resolvable
 from gateway.schema.subgraph.type_text import base_name, is_strict_subtype
 from gateway.types import TypeName
 
@@ -37,7 +38,7 @@ def readers_of_contexts_are_entities(schema: SubgraphSchema) -> Iterator[Composi
     """The value is sent with a key of the object that has the field."""
     for type_ in schema.types.values():
         readers = [f for f in type_.fields.values() if any(has(a, "fromContext") for a in f.arguments.values())]
-        if readers and type_.kind is Kind.OBJECT and not _has_resolvable_key(type_):
+        if readers and type_.kind is Kind.OBJECT and not any(is_resolvable(key) for key in applied(type_, "key")):
             yield subgraph_error(
                 ErrorCode.CONTEXT_NO_RESOLVABLE_KEY,
                 schema.name,
@@ -45,11 +46,6 @@ def readers_of_contexts_are_entities(schema: SubgraphSchema) -> Iterator[Composi
                 coordinate=type_.name,
                 nodes=type_.nodes,
             )
-
-
-def _has_resolvable_key(type_: TypeDefinition) -> bool:
-    keys = (key.arguments.get("resolvable") for key in applied(type_, "key"))
-    return any(resolvable is None or getattr(resolvable, "value", None) is not False for resolvable in keys)
 
 
 def contexts_are_well_read(schema: SubgraphSchema) -> Iterator[CompositionError]:

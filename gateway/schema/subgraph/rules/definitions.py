@@ -13,7 +13,7 @@ from graphql import (
 
 from gateway.errors import CompositionError
 from gateway.schema.codes import ErrorCode
-from gateway.schema.subgraph.model import SubgraphSchema
+from gateway.schema.subgraph.model import Kind, SubgraphSchema
 from gateway.schema.subgraph.report import subgraph_error
 
 _FIELD_SETS: Final = ("FieldSet", "_FieldSet")
@@ -68,6 +68,9 @@ def _is_same_type(schema: SubgraphSchema, own: str, expected: str) -> bool:
     base, own_base = expected.strip("[]!"), own.strip("[]!")
     if base not in schema.specified_types:
         return own.rstrip("!") == expected.rstrip("!")
+    defined = schema.types.get(own_base)
+    if defined is not None and defined.kind is not Kind.SCALAR:
+        return False
     return own_base in (base, "String") or (schema.is_federation_2 and own_base in _FIELD_SETS)
 
 

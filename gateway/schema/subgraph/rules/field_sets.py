@@ -195,6 +195,8 @@ class FieldSetCheck:
 
     def _check_field(self, parent: TypeName, node: FieldNode, in_external: bool) -> Iterator[CompositionError]:
         name = node.name.value
+        if node.alias is not None:
+            yield self._invalid(f"{name} has the alias {node.alias.value}; aliases cannot be used here.")
         if name == "__typename":
             if self.codes is REQUIRES and not in_external:
                 yield self._error(

@@ -125,3 +125,27 @@ def required_inputs_are_not_deprecated(schema: SubgraphSchema) -> Iterator[Compo
             what = "argument" if location == "ARGUMENT_DEFINITION" else "input field"
             message = f"{coordinate} is a required {what} and cannot be @deprecated; make it optional first."
             yield invalid_graphql(schema, message, coordinate, element.node)
+
+
+def inputs_can_be_written(schema: SubgraphSchema) -> Iterator[CompositionError]:
+    """An input object does not need itself: a circle of required fields could never be closed (specification, section 3.10)."""
+    needed = {
+        type_.name: [value.base for value in type_.inputs.values() if value.type == f"{value.base}!"]
+        for type_ in schema.types.values()
+        if type_.kind is Kind.INPUT_OBJECT
+    }
+    for name in needed:
+        if name in _reachable(needed, name):
+            message = f"Input object {name} requires itself, by way of its required fields; make one of them optional."
+            yield invalid_graphql(schema, message, name, *schema.types[name].nodes)
+
+
+def _reachable(needed: dict[TypeName, list[TypeName]], start: TypeName) -> set[TypeName]:
+    found: set[TypeName] = set()
+    waiting = list(needed[start])
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found.add(name)
+            waiting += needed.get(name, ())
+    return found
