@@ -71,9 +71,9 @@ class Evaluator:
         if position.field is None:
             return {}
         table: Table = {}
-        name, follow = position.field.name, self.graph.follow
+        followers = self.graph.followers(position.field.name)
         for slot, entry in parent.items():
-            if entry.wave <= latest and (child := follow(slot, name)) is not None:
+            if entry.wave <= latest and (child := followers[slot]) is not None:
                 self._keep_best(table, child, Entry(entry.cost, entry.wave, entry.anchor, Arrival(slot)))
         return table
 
@@ -111,9 +111,9 @@ class Evaluator:
     ) -> Slot | None:
         """Like ``cheapest``, where what is in ``paid`` costs nothing more."""
         best: tuple[tuple[float, float], Slot] | None = None
-        supplies, soonest = self.graph.supplies, self.soonest
+        suppliers, soonest = self.graph.suppliers(name), self.soonest
         for slot, entry in table.items():
-            if entry.wave <= latest and supplies(slot, name) is not None:
+            if entry.wave <= latest and suppliers[slot] is not None:
                 cost = 0 if entry.anchor in paid else entry.cost
                 rank = (entry.wave, cost) if soonest else (cost, entry.wave)
                 if best is None or (rank, slot) < best:
