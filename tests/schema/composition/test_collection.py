@@ -1,0 +1,26 @@
+"""Holding the garbage collector."""
+
+import gc
+
+import pytest
+
+from gateway.schema.composition.collection import held_collection
+
+
+def test_the_collector_is_held_inside_and_goes_on_afterwards() -> None:
+    """Also when what is inside fails."""
+    with pytest.raises(ValueError, match="inside"), held_collection():
+        assert not gc.isenabled()
+        raise ValueError("inside")
+    assert gc.isenabled()
+
+
+def test_a_collector_that_was_off_stays_off() -> None:
+    """Somebody else's choice is left alone."""
+    gc.disable()
+    try:
+        with held_collection():
+            pass
+        assert not gc.isenabled()
+    finally:
+        gc.enable()
