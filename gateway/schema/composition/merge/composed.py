@@ -184,12 +184,18 @@ def _mismatched_names(state: MergeState, requests: Sequence[Request]) -> set[str
             wrong.add(name)
     for identity, own in sorted({(r.link.identity, r.own) for r in requests}):
         found = _local_names(state, identity, own)
-        if len(found) > 1:
-            said = say_variants({f"@{local}": [p.name for p in parts] for local, parts in found.items()})
-            places = [place for local, parts in found.items() for place in _definitions(local, parts)]
-            message = f"@{own} of {identity} has different names: {said}."
+        asked = {r.name for r in requests if (r.link.identity, r.own) == (identity, own)}
+        if len(found) < 2:
+            continue
+        said = say_variants({f"@{local}": [p.name for p in parts] for local, parts in found.items()})
+        places = [place for local, parts in found.items() for place in _definitions(local, parts)]
+        message = f"@{own} of {identity} has different names: {said}."
+        if len(asked) > 1:
             state.fail(ErrorCode.DIRECTIVE_COMPOSITION_ERROR, message, f"@{own}", places)
             wrong |= set(found)
+        else:
+            hint = f"{message} It is composed as @{asked.pop()}, and not from where it is called otherwise."
+            state.hint(HintCode.DIRECTIVE_COMPOSITION_WARN, hint, f"@{own}", places)
     return wrong
 
 

@@ -15,6 +15,7 @@ from gateway.schema.composition.merge.enums import merge_enum_values
 from gateway.schema.composition.merge.executable import merge_executable_directives
 from gateway.schema.composition.merge.features import name_directives
 from gateway.schema.composition.merge.graphs import graph_names
+from gateway.schema.composition.merge.implied_version import hint_at_implied_versions
 from gateway.schema.composition.merge.inputs import merge_input_fields
 from gateway.schema.composition.merge.interface_objects import fields_from_interface_objects
 from gateway.schema.composition.merge.join import join
@@ -52,6 +53,7 @@ def merge(schemas: Sequence[SubgraphSchema]) -> Merged:
     )
     state = MergeState(parts)
     name_directives(state)
+    hint_at_implied_versions(state)
     composed = find_composed(state)
     if composed.definitions:
         check_composed_places(state, composed)

@@ -6,11 +6,21 @@ from typing import Final
 from gateway.errors import CompositionError
 from gateway.schema.subgraph.model import SubgraphSchema
 from gateway.schema.subgraph.rules.access import access_is_not_on_interfaces
-from gateway.schema.subgraph.rules.contexts import context_names_are_plain, contexts_are_taken_well
+from gateway.schema.subgraph.rules.context import (
+    context_names_are_plain,
+    contexts_are_well_read,
+    readers_of_contexts_are_entities,
+)
 from gateway.schema.subgraph.rules.cost import cost_is_not_on_interfaces, list_sizes_are_valid
-from gateway.schema.subgraph.rules.definitions import spec_directives_are_defined_so, spec_types_are_scalars
+from gateway.schema.subgraph.rules.definitions import (
+    spec_directives_are_defined_so,
+    spec_types_are_scalars,
+)
 from gateway.schema.subgraph.rules.entities import interface_keys_are_on_implementations, interface_objects_have_keys
-from gateway.schema.subgraph.rules.external import external_is_not_on_interfaces, external_is_used
+from gateway.schema.subgraph.rules.external import (
+    external_is_not_on_interfaces,
+    external_is_used,
+)
 from gateway.schema.subgraph.rules.field_sets import keys_are_valid, provides_are_valid, requires_are_valid
 from gateway.schema.subgraph.rules.graphql_directives import (
     directive_definitions_are_valid,
@@ -32,7 +42,10 @@ from gateway.schema.subgraph.rules.shareable import shareable_is_well_placed
 
 Rule = Callable[[SubgraphSchema], Iterator[CompositionError]]
 
-DEFINITION_RULES: Final[tuple[Rule, ...]] = (spec_directives_are_defined_so, spec_types_are_scalars)
+DEFINITION_RULES: Final[tuple[Rule, ...]] = (
+    spec_directives_are_defined_so,
+    spec_types_are_scalars,
+)
 
 GRAPHQL_RULES: Final[tuple[Rule, ...]] = (
     fields_have_output_types,
@@ -55,14 +68,15 @@ FEDERATION_RULES: Final[tuple[Rule, ...]] = (
     provides_are_valid,
     external_is_not_on_interfaces,
     external_is_used,
+    context_names_are_plain,
+    contexts_are_well_read,
+    readers_of_contexts_are_entities,
     interface_objects_have_keys,
     interface_keys_are_on_implementations,
     shareable_is_well_placed,
     cost_is_not_on_interfaces,
     list_sizes_are_valid,
     access_is_not_on_interfaces,
-    context_names_are_plain,
-    contexts_are_taken_well,
 )
 
 
