@@ -11,7 +11,8 @@ from gateway.app.engine import ConnectedEngine, make_client
 from gateway.app.serving import LoadSupergraph, Serving
 from gateway.settings import Settings
 from gateway.transport.asgi import AsgiApp, Receive, Scope, Send
-from gateway.transport.endpoint import EndpointOptions, GraphQLEndpoint
+from gateway.transport.endpoint import EndpointOptions, GraphQLEndpoint, Page
+from gateway.transport.graphiql import asset_routes, make_page, read_examples
 from gateway.transport.health import health_routes
 from gateway.transport.not_found import http_failure
 
@@ -21,13 +22,16 @@ def make_app(settings: Settings, load: LoadSupergraph) -> AsgiApp:
     serving = Serving(
         load, lambda supergraph: ConnectedEngine(supergraph, make_client(supergraph, settings.traffic), settings)
     )
-    endpoint = GraphQLEndpoint(serving, options=endpoint_options(settings))
+    path = settings.graphql.path
+    page = graphiql_page(settings) if settings.graphiql.enabled else None
+    endpoint = GraphQLEndpoint(serving, options=endpoint_options(settings), page=page)
     rest = Starlette(
-        routes=health_routes(serving),
-        exception_handlers={HTTPException: http_failure(settings.graphql.path)},
+        routes=[*health_routes(serving), *(asset_routes(path) if page else ())],
+        exception_handlers={HTTPException: http_failure(path)},
         lifespan=lambda _: lifespan(serving),
     )
-    return hot_route(settings.graphql.path, endpoint, rest)
+    rest.router.redirect_slashes = False  # a path is right or unknown
+    return hot_route(path, endpoint, rest)
 
 
 def hot_route(path: str, endpoint: AsgiApp, rest: AsgiApp) -> AsgiApp:
@@ -50,6 +54,13 @@ async def lifespan(serving: Serving) -> AsyncIterator[None]:
         with contextlib.suppress(asyncio.CancelledError):
             await loading
         await serving.close()
+
+
+def graphiql_page(settings: Settings) -> Page:
+    """GraphiQL with the examples of the settings. Raises SettingsError if these cannot be read."""
+    folder = settings.graphiql.examples
+    examples = read_examples(folder) if folder else ()
+    return make_page(settings.graphql.path, examples=examples, plan=settings.graphql.expose_query_plan)
 
 
 def endpoint_options(settings: Settings) -> EndpointOptions:

@@ -80,11 +80,15 @@ def address(listening: socket.socket, settings: Settings) -> str:
 
 def run(app: AsgiApp, listening: socket.socket) -> None:
     """Answer on the socket until SIGINT or SIGTERM; requests that are running are let finish."""
-    config = uvicorn.Config(
+    with contextlib.suppress(KeyboardInterrupt):
+        uvicorn.Server(server_config(app)).run(sockets=[listening])
+
+
+def server_config(app: AsgiApp) -> uvicorn.Config:
+    """The HTTP server as every command runs it."""
+    return uvicorn.Config(
         app, lifespan="on", log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=10
     )
-    with contextlib.suppress(KeyboardInterrupt):
-        uvicorn.Server(config).run(sockets=[listening])
 
 
 def start_logging(level: LogLevel) -> None:

@@ -16,6 +16,7 @@ MAX_ALIASES_LIMIT: Final = "MAX_ALIASES_LIMIT"
 MAX_ROOT_FIELDS_LIMIT: Final = "MAX_ROOT_FIELDS_LIMIT"
 MAX_DIRECTIVES_LIMIT: Final = "MAX_DIRECTIVES_LIMIT"
 MAX_SELECTIONS_LIMIT: Final = "MAX_SELECTIONS_LIMIT"
+MAX_MERGES_LIMIT: Final = "MAX_MERGES_LIMIT"
 MAX_INTROSPECTION_DEPTH_LIMIT: Final = "MAX_INTROSPECTION_DEPTH_LIMIT"
 QUERY_PLANNING_FAILED: Final = "QUERY_PLANNING_FAILED"
 SUBREQUEST_HTTP_ERROR: Final = "SUBREQUEST_HTTP_ERROR"
@@ -38,6 +39,7 @@ MEANINGS: Final[Mapping[str, str]] = {
     MAX_ROOT_FIELDS_LIMIT: "There are more root fields than allowed, fragments counted at each use.",
     MAX_DIRECTIVES_LIMIT: "There are more directives than allowed, fragments counted at each use.",
     MAX_SELECTIONS_LIMIT: "There are more selections than allowed, fragments counted at each use.",
+    MAX_MERGES_LIMIT: "There are more pairs of selections under one response key than allowed.",
     MAX_INTROSPECTION_DEPTH_LIMIT: "Introspection nests lists of fields, types or arguments deeper than allowed.",
     QUERY_PLANNING_FAILED: "The operation is valid, but no plan was found for it.",
     SUBREQUEST_HTTP_ERROR: "A subgraph could not be reached, did not answer in time, or answered with an HTTP error.",

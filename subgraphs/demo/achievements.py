@@ -8,7 +8,7 @@ from typing import Final
 from subgraphs.demo.apportion import apportion
 from subgraphs.demo.days import spread
 from subgraphs.demo.draw import Draw
-from subgraphs.demo.fields import FIELDS, LEAVES, Effect, Leaf, Words, field_weights
+from subgraphs.demo.fields import FIELDS, LEAVES, Effect, Leaf, Subject, Words, field_weights
 from subgraphs.demo.organizations import Organization, Register
 from subgraphs.demo.places import CITIES, CITY_WEIGHTS, COUNTIES_OF, PLACES, Place
 from subgraphs.kit.enums import OrganizationKind
@@ -40,7 +40,7 @@ class Achievement:
     id: str
     county: Place
     leaf: Leaf
-    subject: Words
+    subject: Subject
     title: str
     summary: str
     published_at: datetime
@@ -83,7 +83,7 @@ def _make(register: Register, city: str, position: int, count: int) -> Achieveme
     draw = Draw(f"achievement:{identity}")
     county = draw.pick(COUNTIES_OF[city])
     leaf = pick_leaf(draw, county)
-    subject = draw.pick(leaf.objects)
+    subject = draw.pick(leaf.subjects)
     published_at = spread(draw, position, count)
     maturity = draw.pick_weighted(_LEVELS, _LEVEL_WEIGHTS)
     owner = _pick_owner(draw, register, leaf, city)
@@ -102,15 +102,15 @@ def _make(register: Register, city: str, position: int, count: int) -> Achieveme
         owner=owner,
         maturity=maturity,
         service_invention=public and (draw.chance(85) or identity == SHOWCASE),
-        patents=tuple(_patents(draw, published_at.year)),
+        patents=tuple(_patents(draw, published_at.year, least=2 if identity == SHOWCASE else 0)),
         asking_price_fen=draw.between(5, 600) * 1_000_000 if draw.chance(70) or identity == SHOWCASE else None,
         supports_free_licence=public and draw.chance(35),
     )
 
 
-def _showcase(register: Register) -> tuple[Place, Leaf, Words, int, Organization]:
+def _showcase(register: Register) -> tuple[Place, Leaf, Subject, int, Organization]:
     leaf = LEAVES["0306"]
-    tea = next(subject for subject in leaf.objects if subject.zh.startswith("茶"))
+    tea = next(subject for subject in leaf.subjects if subject.zh.startswith("茶"))
     return PLACES["330329"], leaf, tea, 7, register.of(OrganizationKind.UNIVERSITY, "330300")[0]
 
 
@@ -124,8 +124,9 @@ def _pick_owner(draw: Draw, register: Register, leaf: Leaf, city: str) -> Organi
     return draw.pick(register.working_in(kind, leaf.field, near))
 
 
-def _write(draw: Draw, leaf: Leaf, subject: Words, maturity: int) -> tuple[str, str]:
+def _write(draw: Draw, leaf: Leaf, subject: Subject, maturity: int) -> tuple[str, str]:
     method, product, problem = draw.pick(leaf.methods), draw.pick(leaf.products), draw.pick(leaf.problems)
+    product = subject.product or product
     effect, qualifier = fill_effect(draw, draw.pick(leaf.effects)), draw.pick(_QUALIFIERS)
     # 止血材料 is a 材料 already: say it once.
     noun = subject.zh if subject.zh.endswith(product.zh[:2]) else subject.zh + product.zh
@@ -144,6 +145,6 @@ def _write(draw: Draw, leaf: Leaf, subject: Words, maturity: int) -> tuple[str, 
     return title, chinese + english
 
 
-def _patents(draw: Draw, year: int) -> Iterator[str]:
-    for _ in range(draw.pick_weighted((0, 1, 2, 3, 4), (18, 34, 26, 14, 8))):
+def _patents(draw: Draw, year: int, *, least: int) -> Iterator[str]:
+    for _ in range(max(least, draw.pick_weighted((0, 1, 2, 3, 4), (18, 34, 26, 14, 8)))):
         yield f"ZL{year - draw.between(1, 4)}1{draw.below(10**7):07d}.{draw.pick('0123456789X')}"

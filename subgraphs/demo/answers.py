@@ -71,6 +71,6 @@ def _others(demand: Demand, draw: Draw, offers: _Offers, register: Register) -> 
 
 
 def _solution(demand: Demand, draw: Draw) -> str:
-    method = draw.pick(demand.leaf.methods)
+    method = draw.pick(demand.leaf.ways)
     months = draw.between(3, 24)
-    return f"拟{method.zh}解决{demand.subject.zh}问题，{months}个月内交付样机并完成验证。{months} months, {method.en}."
+    return f"拟{method.zh}攻克{demand.subject.zh}难题，{months}个月内交付样机并完成验证。{demand.subject.en.capitalize()}, {method.en}: a proven prototype within {months} months."

@@ -6,9 +6,9 @@ from typing import Final
 
 from subgraphs.demo.achievements import fill_effect, pick_leaf
 from subgraphs.demo.apportion import apportion
-from subgraphs.demo.days import day_of, later, spread
+from subgraphs.demo.days import DATA_DATE, day_of, later, spread
 from subgraphs.demo.draw import Draw
-from subgraphs.demo.fields import Leaf, Words
+from subgraphs.demo.fields import Leaf, Subject, Words
 from subgraphs.demo.organizations import Organization, Register
 from subgraphs.demo.places import CITIES, CITY_WEIGHTS, COUNTIES_OF, Place
 from subgraphs.kit.enums import DemandSource, OrganizationKind
@@ -33,7 +33,7 @@ class Demand:
     id: str
     county: Place
     leaf: Leaf
-    subject: Words
+    subject: Subject
     title: str
     summary: str
     published_at: datetime
@@ -67,7 +67,7 @@ def _make(register: Register, city: str, position: int, count: int) -> Demand:
     leaf = pick_leaf(draw, county)
     published_at = spread(draw, position, count)
     source, publisher = _pick_publisher(draw, register, leaf, county)
-    subject = draw.pick(leaf.objects)
+    subject = draw.pick(leaf.subjects)
     title, summary = _write(draw, leaf, subject)
     return Demand(
         id=identity,
@@ -80,10 +80,16 @@ def _make(register: Register, city: str, position: int, count: int) -> Demand:
         publisher=publisher,
         source=source,
         budget_fen=draw.between(10, 500) * 1_000_000 if draw.chance(80) else None,
-        deadline=later(day_of(published_at), draw.between(90, 540)) if draw.chance(75) else None,
+        deadline=_deadline(draw, published_at) if draw.chance(75) else None,
         contact_name=f"需求联系人{position + 1:04d}号",
         contact_phone=f"000-{city[:4]}-{position + 1:04d}",
     )
+
+
+def _deadline(draw: Draw, published_at: datetime) -> date:
+    """A quarter to a year and a half from its publication or last renewal: none has passed on the data date."""
+    renewed = max(day_of(published_at), later(DATA_DATE, -80))
+    return later(renewed, draw.between(90, 540))
 
 
 def _pick_publisher(draw: Draw, register: Register, leaf: Leaf, county: Place) -> tuple[DemandSource, Organization]:
@@ -95,9 +101,9 @@ def _pick_publisher(draw: Draw, register: Register, leaf: Leaf, county: Place) -
     return DemandSource.ENTERPRISE, draw.pick(fitting or neighbours)
 
 
-def _write(draw: Draw, leaf: Leaf, subject: Words) -> tuple[str, str]:
+def _write(draw: Draw, leaf: Leaf, subject: Subject) -> tuple[str, str]:
     need, problem = draw.pick(_NEEDS), draw.pick(leaf.problems)
-    method, effect = draw.pick(leaf.methods), fill_effect(draw, draw.pick(leaf.effects))
+    method, effect = draw.pick(leaf.ways), fill_effect(draw, draw.pick(leaf.effects))
     wish = f"希望{method.zh}加以解决，目标是{effect.zh}；{draw.pick(_COOPERATION)}。"
     english = f"{need.en} wanted for {subject.en}: the trouble is {problem.en}; a good answer {effect.en}."
     return f"{subject.zh}{need.zh}", f"在{subject.zh}方面遇到{problem.zh}的难题，{wish}{english}"

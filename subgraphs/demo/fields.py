@@ -13,6 +13,14 @@ class Words(NamedTuple):
     en: str
 
 
+class Subject(NamedTuple):
+    """What a listing is about; some can be only one kind of product."""
+
+    zh: str
+    en: str
+    product: Words | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Effect:
     """What an achievement brings, with a number between the least and the most in the place of ``{n}``."""
@@ -29,7 +37,7 @@ class Leaf:
     code: str
     name: Words
     weight: int
-    objects: tuple[Words, ...]
+    subjects: tuple[Subject, ...]
     products: tuple[Words, ...]
     methods: tuple[Words, ...]
     problems: tuple[Words, ...]
@@ -43,6 +51,11 @@ class Leaf:
     def field(self) -> str:
         """The code of the field it lies in."""
         return self.code[:2]
+
+    @property
+    def ways(self) -> tuple[Words, ...]:
+        """The methods that say how, not for whom (面向…)."""
+        return tuple(method for method in self.methods if not method.zh.startswith("面向"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +72,11 @@ def _words(text: str) -> Words:
     return Words(*text.split("|"))
 
 
+def _subject(text: str) -> Subject:
+    zh, en, *product = text.split("|")
+    return Subject(zh, en, Words(*product) if product else None)
+
+
 def _effect(text: str) -> Effect:
     words, _, bounds = text.partition(";")
     least, most = bounds.split("-")
@@ -72,7 +90,7 @@ def _leaf(data: dict[str, Any], field: dict[str, Any]) -> Leaf:
         code=data["code"],
         name=_words(data["name"]),
         weight=data.get("weight", 1),
-        objects=tuple(map(_words, data["objects"])),
+        subjects=tuple(map(_subject, data["subjects"])),
         products=tuple(map(_words, data["products"])),
         methods=tuple(map(_words, words["methods"])),
         problems=tuple(map(_words, words["problems"])),

@@ -84,3 +84,8 @@ def designations() -> list[Designation]:
         if c.mountain
     ]
     return found + [Designation(code, None, _LIST_OF_2024, None) for code in _JOINED_IN_2024]
+
+
+def sub_market_id(code: str) -> str:
+    """The id of the market of a region, by its code, or of an industry, by its name."""
+    return f"SM-{code}"

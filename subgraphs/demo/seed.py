@@ -16,6 +16,9 @@ from subgraphs.kit.database import open_database, sqlite_url
 
 SUBGRAPHS: Final = tuple(TABLES)
 
+_KIT: Final = ("database_search", "database_types", "database_writes", "enums", "evidence", "search_text")
+"""What the rows and their tables are made with, of all that the subgraphs share."""
+
 OnProgress = Callable[[str, int, int], None]
 """Called with a database's name, how many of its rows are written, and how many there are in all."""
 
@@ -32,7 +35,8 @@ def database_file(directory: Path, name: str) -> Path:
 def data_version() -> str:
     """The version of the demo data: a hash of the program and the tables that make it, so that any change makes it anew."""
     package = files("subgraphs")
-    sources = [*_sources(package / "demo"), *_sources(package / "kit"), package / "healthcare" / "classification.py"]
+    sources = [*_sources(package / "demo"), package / "healthcare" / "classification.py"]
+    sources += [package / "kit" / f"{module}.py" for module in _KIT]
     sources += [package / name / "tables.py" for name in SUBGRAPHS]
     digest = sha256()
     for source in sources:

@@ -77,7 +77,8 @@ def _ts_statement(table: Table, query: str, limit: int) -> Select[str, str] | No
     vector = func.to_tsvector(literal_column("'simple'"), table.c.tokens)
     asked = func.to_tsquery(literal_column("'simple'"), query)
     matches = vector.op("@@", return_type=Boolean())(asked)
-    return _entries(table, limit).where(matches).order_by(func.ts_rank(vector, asked).desc(), table.c.id)
+    rank = func.ts_rank(vector, asked, 1)  # 1: a word weighs less in a long text, as with FTS5
+    return _entries(table, limit).where(matches).order_by(rank.desc(), table.c.id)
 
 
 def _entries(table: Table, limit: int) -> Select[str, str]:

@@ -58,11 +58,13 @@ REQUEST: Final = {"query": QUERY, "variables": {"id": "330100-A-000001"}}
 
 
 @asynccontextmanager
-async def subgraph(schema: GraphQLSchema, *, port: int = 0) -> AsyncIterator[TestServer]:
-    """A GraphQL server on a port of its own, or on that one."""
+async def subgraph(schema: GraphQLSchema, *, port: int = 0, sdl: str = "") -> AsyncIterator[TestServer]:
+    """A GraphQL server on a port of its own, or on that one, that tells this SDL."""
 
     async def answer(request: web.Request) -> web.Response:
         body = await request.json()
+        if "_service" in body["query"]:
+            return web.json_response({"data": {"_service": {"sdl": sdl}}})
         result = await graphql(schema, body["query"], variable_values=body.get("variables"))
         return web.json_response(result.formatted)
 

@@ -1,6 +1,7 @@
 """The gateway as a whole, over real HTTP on both sides."""
 
 import asyncio
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from gateway.errors import RequestError, SettingsError, SubgraphError, Supergrap
 from gateway.resolvers.messages import GraphQLRequest
 from gateway.resolvers.operation import Limits
 from gateway.schema.supergraph import Supergraph, read_supergraph
-from gateway.settings import Settings
+from gateway.settings import Settings, make_settings
 from gateway.transport.asgi import AsgiApp
 from tests.app.markets import CITY, HEALTHCARE, REQUEST, SUPERGRAPH, served, settings, subgraph, url_of
 from tests.transport.exchange import ANSWER, FakeService, exchange
@@ -116,8 +117,10 @@ async def test_what_is_waited_for_is_told(tmp_path: Path) -> None:
         assert "The subgraph city does not answer." in await response.text()
 
 
+@dataclass
 class FakeEngine(FakeService):
-    closed = False
+    supergraph: Supergraph | None = None
+    closed: bool = False
 
     async def close(self) -> None:
         self.closed = True
@@ -170,6 +173,56 @@ async def test_the_endpoint_is_where_the_settings_put_it(tmp_path: Path) -> None
     assert (moved.status, usual.status) == (400, 404)
 
 
+SDL = {
+    "city": """
+        extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key"])
+        type Query { achievement(id: ID!): Achievement }
+        type Mutation { publish(title: String!): String }
+        type Achievement @key(fields: "id") { id: ID! title: String }
+    """,
+    "healthcare": """
+        extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key"])
+        type Achievement @key(fields: "id") { id: ID! indication: String }
+    """,
+}
+
+
+def composing(folder: Path, urls: dict[str, str], *, healthcare: str = SDL["healthcare"]) -> Settings:
+    """Settings that compose city, which tells its own SDL, and healthcare, whose SDL is in a file."""
+    (folder / "healthcare.graphql").write_text(healthcare, encoding="utf-8")
+    compose = {"city": {"url": urls["city"]}, "healthcare": {"url": urls["healthcare"], "sdl": "healthcare.graphql"}}
+    return make_settings({"supergraph": {"compose": compose}}, folder=folder)
+
+
+async def test_subgraphs_are_composed_at_the_start(tmp_path: Path) -> None:
+    """One SDL from a file, one from the subgraph itself; the result is served."""
+    async with subgraph(CITY, sdl=SDL["city"]) as city, subgraph(HEALTHCARE) as healthcare:
+        made = composing(tmp_path, {"city": url_of(city), "healthcare": url_of(healthcare)})
+        serving = Serving(make_loader(made), lambda supergraph: FakeEngine(supergraph=supergraph))
+        await serving.start()
+    assert serving.reasons == ()
+
+
+async def test_every_missing_subgraph_is_told(tmp_path: Path) -> None:
+    """One line for each subgraph whose SDL cannot be had."""
+    made = composing(tmp_path, {"city": "http://127.0.0.1:1/graphql", "healthcare": "http://127.0.0.1:1/graphql"})
+    (tmp_path / "healthcare.graphql").unlink()
+    with pytest.raises(SupergraphError) as caught:
+        await make_loader(made)()
+    city, healthcare = caught.value.message.splitlines()
+    assert "city at http://127.0.0.1:1/graphql" in city
+    assert "healthcare.graphql: it cannot be read" in healthcare
+
+
+async def test_every_error_of_composition_is_told(tmp_path: Path) -> None:
+    """Subgraphs that do not compose are not served; the reasons have their codes."""
+    async with subgraph(CITY, sdl=SDL["city"]) as city:
+        urls = {"city": url_of(city), "healthcare": "http://127.0.0.1:1/graphql"}
+        made = composing(tmp_path, urls, healthcare=SDL["healthcare"].replace("indication", "title"))
+        with pytest.raises(SupergraphError, match=r"do not compose:\nINVALID_FIELD_SHARING: "):
+            await make_loader(made)()
+
+
 def test_a_file_that_is_no_supergraph_stops_the_start(tmp_path: Path) -> None:
     """The message begins with the file's name."""
     made = settings(tmp_path)
@@ -177,7 +230,7 @@ def test_a_file_that_is_no_supergraph_stops_the_start(tmp_path: Path) -> None:
     with pytest.raises(SupergraphError, match=r"supergraph\.graphql: "):
         make_loader(made)
     (tmp_path / "supergraph.graphql").unlink()
-    with pytest.raises(SupergraphError, match=r"supergraph\.graphql: the supergraph cannot be read"):
+    with pytest.raises(SupergraphError, match=r"supergraph\.graphql: it cannot be read"):
         make_loader(made)
 
 

@@ -12,6 +12,9 @@ TYPE_NAMES = {
     "GOVERNMENT_DEPARTMENT": "GovernmentDepartment",
     "SERVICE_INSTITUTION": "ServiceInstitution",
 }
+CROPS = ("RICE", "TEA", "CITRUS", "BAYBERRY", "VEGETABLE", "EDIBLE_FUNGI", "BAMBOO", "LIVESTOCK", "AQUATIC")
+"""In the order of the schema, which lists of crops keep."""
+
 NEWEST_FIRST = "order by published_at desc, id"
 
 
@@ -86,7 +89,7 @@ class Market:
     def crops(self, achievement: str) -> Row | None:
         found = self.db.row("agriculture", "select * from achievement_profile where achievement_id = ?", achievement)
         crops = self.db.rows("agriculture", "select crop from achievement_crop where achievement_id = ?", achievement)
-        return found and {"crops": sorted(row["crop"] for row in crops)}
+        return found and {"crops": sorted((row["crop"] for row in crops), key=CROPS.index)}
 
     def bases(self, achievement: str) -> list[Row]:
         return self.db.rows(
@@ -122,9 +125,10 @@ class Market:
     def medical(self, achievement: str) -> Row | None:
         return self.db.row("healthcare", "select * from medical_profile where achievement_id = ?", achievement)
 
-    def regulatory_class(self, achievement: str) -> str | None:
+    def regulatory_class(self, achievement: str) -> str:
+        """What is not medical has no profile, and the class NONE."""
         found = self.medical(achievement)
-        return None if found is None else str(found["regulatory_class"])
+        return "NONE" if found is None else str(found["regulatory_class"])
 
     def trial_bases(self, achievement: str) -> list[Row]:
         rows = self.db.rows(
@@ -292,7 +296,8 @@ def mountain_counties(market: Market) -> Row:
             "title": row["title"],
             "freeLicenceEligible": market.is_small_and_in_the_mountains(row),
             "publisher": {"name": market.organization_name(row["publisher_uscc"])},
-            "agriculture": farm and {"crops": sorted(each["crop"] for each in crops), "farmers": farm["farmers"]},
+            "agriculture": farm
+            and {"crops": sorted((each["crop"] for each in crops), key=CROPS.index), "farmers": farm["farmers"]},
             "carbon": market.carbon_sector(row["id"]),
         }
 
@@ -427,8 +432,7 @@ def medical(market: Market) -> Row:
         departments = db.value("healthcare", "select departments from hospital where uscc = ?", row["uscc"])
         trials = db.rows(
             "healthcare",
-            "select p.achievement_id from medical_profile p join trial_base t on t.achievement_id = p.achievement_id"
-            " where t.hospital_uscc = ? order by p.published_at desc, p.achievement_id limit 3",
+            "select achievement_id from trial_base where hospital_uscc = ? order by achievement_id limit 3",
             row["uscc"],
         )
         return {

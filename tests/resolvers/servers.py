@@ -87,12 +87,15 @@ class _Server:
                 root.fields["_entities"].resolve = self.resolve_entities
 
     def resolve_field(self, source: Record | None, info: Info, **arguments: Any) -> Any:
-        record = source if source is not None else self.data.get(info.parent_type.name, {})
+        record = {**self.data.get(info.parent_type.name, {}), **(source or {})} if self.is_root(info) else source or {}
         value = record.get(info.field_name)
         if isinstance(value, dict) and "by" in value:
             spelled = ", ".join(f"{name}: {argument}" for name, argument in sorted(arguments.items()))
             value = value["by"].get(spelled)
         return self.resolve_value(value, record, get_named_type(info.return_type).name)
+
+    def is_root(self, info: Info) -> bool:
+        return info.parent_type in (self.schema.query_type, self.schema.mutation_type)
 
     def resolve_value(self, value: Any, record: Record, type_name: str) -> Any:
         if isinstance(value, list):

@@ -153,6 +153,14 @@ def test_settings_can_be_made_without_a_file() -> None:
         make_settings({"supergraph": {"file": "a"}, "listen": {"port": -1}}, folder=Path())
 
 
+def test_the_demo_s_settings_are_valid() -> None:
+    """config/demo.yaml can be read, shows plans, and finds its examples."""
+    settings = read_settings(DOCUMENTED.with_name("demo.yaml"), environment={})
+    assert settings.graphql.expose_query_plan
+    assert settings.graphiql.examples == DOCUMENTED.with_name("examples")
+    assert list(settings.supergraph.compose) == ["core", "city", "agriculture", "carbon", "healthcare"]
+
+
 def keys(section: type[BaseModel], above: str = "") -> Iterator[tuple[str, Any]]:
     for name, field in section.model_fields.items():
         if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):

@@ -3,15 +3,16 @@
 import asyncio
 import fcntl
 import os
+from collections.abc import Iterator
 
 import pytest
 
 from subgraphs.demo.seed import seed_directory
-from tests.subgraphs.databases import MarketDatabases
+from tests.subgraphs.databases import MarketDatabases, show_nothing
+from tests.subgraphs.markets import agriculture, carbon, city, core, database, healthcare, own_city
+from tests.subgraphs.postgresql import find_programs, serve_postgresql
 
-
-def show_nothing(_name: str, _done: int, _total: int) -> None:
-    """Progress that nobody watches."""
+__all__ = ["agriculture", "carbon", "city", "core", "database", "healthcare", "own_city"]  # fixtures of the markets
 
 
 @pytest.fixture(scope="session")
@@ -24,3 +25,12 @@ def market_databases(tmp_path_factory: pytest.TempPathFactory) -> MarketDatabase
         fcntl.flock(lock, fcntl.LOCK_EX)
         asyncio.run(seed_directory(shared / "market", show_nothing))
     return MarketDatabases(shared / "market")
+
+
+@pytest.fixture(scope="session")
+def postgresql_url() -> Iterator[str]:
+    """The URL of an empty PostgreSQL database; its tables may be dropped by any test."""
+    if (programs := find_programs()) is None:
+        pytest.skip("PostgreSQL is not installed here")
+    with serve_postgresql(programs) as url:
+        yield url

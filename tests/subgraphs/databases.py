@@ -23,3 +23,7 @@ class MarketDatabases:
     def copy(self, name: str, directory: Path) -> str:
         """Copy one database into a directory of the test's own, and give the copy's URL."""
         return sqlite_url(Path(shutil.copy(self.path(name), directory)))
+
+
+def show_nothing(_name: str, _done: int, _total: int) -> None:
+    """Progress that nobody watches."""

@@ -1,5 +1,6 @@
 """One HTTP exchange by bare ASGI, and a service that remembers what it was asked."""
 
+import asyncio
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -75,14 +76,20 @@ async def exchange(
         {"type": "http.request", "body": chunk, "more_body": leaves or index < len(chunks) - 1}
         for index, chunk in enumerate(chunks)
     ]
-    incoming.append({"type": "http.disconnect"})
+    answered = asyncio.Event()
     sent: list[Message] = []
 
     async def receive() -> Message:
-        return incoming.pop(0)
+        if incoming:
+            return incoming.pop(0)
+        if not leaves:
+            await answered.wait()
+        return {"type": "http.disconnect"}
 
     async def send(message: Message) -> None:
         sent.append(message)
+        if message["type"] == "http.response.body" and not message.get("more_body", False):
+            answered.set()
 
     await app(scope, receive, send)
     if not sent:

@@ -47,8 +47,10 @@ async def respond(case: Path, *, dry_run: bool = False) -> Any:
     servers = {name: make_server(sdl, data.get(name, {})) for name, sdl in load_subgraphs(case).items()}
     engine = Engine(load_supergraph(case), InProcessClient(servers))
     operation = (case / "operation.graphql").read_text()
-    response = await engine.execute(GraphQLRequest(operation, variables=load_variables(case), dry_run=dry_run))
-    return json.loads(response.body)
+    request = GraphQLRequest(operation, variables=load_variables(case), dry_run=dry_run)
+    bodies = {(await engine.execute(request)).body for _ in range(3)}
+    assert len(bodies) == 1, "an operation that comes often is compiled, and must be answered the same"
+    return json.loads(bodies.pop())
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)

@@ -82,7 +82,6 @@ class Engine:
         try:
             ready = self._prepare(request)
             prepared = ready.prepared
-            self._check(request, prepared.operation)
             variables = coerce_variables(self._supergraph.api_schema, prepared.operation.variables, request.variables)
             if request.dry_run:
                 return _respond(Executed(None, (), ()), prepared.plan)
@@ -111,16 +110,25 @@ class Engine:
         except SurpriseError:
             known = ReplayClient(options.client, run.exchanges)
             return _respond(await execute_operation(ready.prepared, replace(options, client=known)))
+        except Exception:
+            if ready.prepared.operation.kind is not OperationKind.QUERY:
+                raise  # What may have been sent, unanswered, must not be sent again.
+            LOG.exception("a compiled operation failed; the plain executor takes over")
+            return _respond(await execute_operation(ready.prepared, options))
 
     def _prepare(self, request: GraphQLRequest) -> ReadyOperation:
         labels = draw_labels(self._supergraph.labels, self._options.active_labels, self._chance)
         key = (request.query, request.operation_name, labels)
         ready = self._prepared.get(key)
+        operation = ready.prepared.operation if ready is not None else self._read(request)
+        self._check(request, operation)
         if ready is None:
-            operation = read_operation(self._supergraph.api_schema, request.query, request.operation_name, self._limits)
             ready = ReadyOperation(prepare(operation, self._plan(operation, labels), self._supergraph))
             self._prepared.put(key, ready)
         return ready
+
+    def _read(self, request: GraphQLRequest) -> Operation:
+        return read_operation(self._supergraph.api_schema, request.query, request.operation_name, self._limits)
 
     def _check(self, request: GraphQLRequest, operation: Operation) -> None:
         """Refuse what this request may not do, however valid it is."""

@@ -16,8 +16,7 @@ def merge_into(target: JsonObject, source: JsonObject) -> None:
     for key, value in source.items():
         known = target.get(key)
         if known is None:
-            if value is not None or key not in target:
-                target[key] = value
+            target[key] = value
         elif isinstance(known, dict):
             if isinstance(value, dict):
                 merge_into(known, value)

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -45,7 +45,18 @@ async def run_plan(prepared: PreparedOperation, options: RunOptions) -> Outcome:
     async with asyncio.TaskGroup() as group:
         for fetch_id in [fetch_id for fetch_id, count in run.waiting.items() if count == 0]:
             group.create_task(run.run_from(fetch_id, group))
-    return Outcome(run.data, tuple(error for fetch in prepared.plan.fetches for error in run.errors[fetch.id]))
+    errors = (error for fetch in prepared.plan.fetches for error in run.errors[fetch.id])
+    return Outcome(run.data, tuple(_without_repeats(errors)))
+
+
+def _without_repeats(errors: Iterable[JsonObject]) -> Iterator[JsonObject]:
+    """A field that several subgraphs tried in vain is one failure to the client (GraphQL specification, section 6.4.4)."""
+    seen: set[tuple[str, tuple[str | int, ...]]] = set()
+    for error in errors:
+        key = (error["message"], tuple(error.get("path", ())))
+        if key not in seen:
+            seen.add(key)
+            yield error
 
 
 class _Run:

@@ -12,6 +12,7 @@ from gateway.resolvers.operation.measures import Measures
 class Limits:
     """Upper bounds for one operation. Fragments count each time they are spread, but are never expanded to be counted.
 
+    ``max_merges`` bounds the pairs of selections that share a response key, for each two must be proven to agree.
     ``max_introspection_depth`` counts how many of the introspection lists ``fields``, ``inputFields``, ``interfaces`` and
     ``possibleTypes`` lie inside one another.
     """
@@ -22,6 +23,7 @@ class Limits:
     max_root_fields: int = 100
     max_directives: int = 500
     max_selections: int = 20_000
+    max_merges: int = 50_000
     max_introspection_depth: int = 3
 
 
@@ -33,9 +35,13 @@ class Refusal:
     message: str
 
 
+MAX_NESTING: Final = 200
+"""How many selection sets may lie in one another, fragments counted: what the stack is sure to hold, here and in validation."""
+
 _CHECKS: Final[tuple[tuple[str, str, Callable[[Measures], int], Callable[[Limits], int]], ...]] = (
     (codes.MAX_SELECTIONS_LIMIT, "selections", lambda m: m.selections, lambda li: li.max_selections),
     (codes.MAX_DEPTH_LIMIT, "levels of fields", lambda m: m.depth, lambda li: li.max_depth),
+    (codes.MAX_DEPTH_LIMIT, "levels of selection sets, fragments counted", lambda m: m.nesting, lambda _: MAX_NESTING),
     (codes.MAX_ROOT_FIELDS_LIMIT, "root fields", lambda m: m.root_fields, lambda li: li.max_root_fields),
     (codes.MAX_ALIASES_LIMIT, "aliases", lambda m: m.aliases, lambda li: li.max_aliases),
     (codes.MAX_DIRECTIVES_LIMIT, "directives", lambda m: m.directives, lambda li: li.max_directives),

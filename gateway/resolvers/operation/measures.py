@@ -5,7 +5,7 @@ measured once, after those that it spreads, and its measures are added wherever 
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from graphql import (
@@ -27,11 +27,12 @@ INTROSPECTION_ROOTS: Final = frozenset(("__schema", "__type"))
 class Measures:
     """The size of a selection set with every fragment counted where it is spread.
 
-    ``lists`` is how deep fields named like introspection lists nest, ``introspection_depth`` the same inside ``__schema`` and ``__type``.
+    ``nesting`` are levels of selection sets, with one for each fragment on the way. ``lists`` is how deep fields named like introspection lists nest, ``introspection_depth`` the same inside ``__schema`` and ``__type``.
     """
 
     selections: int = 0
     depth: int = 0
+    nesting: int = 0
     root_fields: int = 0
     aliases: int = 0
     directives: int = 0
@@ -46,7 +47,7 @@ def measure_operations(document: DocumentNode) -> tuple[Measures, ...]:
     """The measures of each operation of a document. A fragment that is unknown or spreads itself counts as empty there."""
     fragments = {d.name.value: d for d in document.definitions if isinstance(d, FragmentDefinitionNode)}
     measured: dict[str, Measures] = {}
-    for name in _spread_first(fragments):
+    for name in spread_order(fragments):
         fragment = fragments[name]
         measured[name] = _measure(fragment.selection_set, measured, len(fragment.directives or ()))
     return tuple(
@@ -62,6 +63,7 @@ def _measure(node: SelectionSetNode, measured: Mapping[str, Measures], directive
     return Measures(
         selections=sum(part.selections for part in parts),
         depth=max((part.depth for part in parts), default=0),
+        nesting=max((part.nesting for part in parts), default=0) + 1,
         root_fields=sum(part.root_fields for part in parts),
         aliases=sum(part.aliases for part in parts),
         directives=sum(part.directives for part in parts) + directives,
@@ -79,15 +81,7 @@ def _measure_selection(node: SelectionNode, measured: Mapping[str, Measures]) ->
     else:
         assert isinstance(node, InlineFragmentNode)  # noqa: S101  # the grammar knows no fourth selection
         inner = _measure(node.selection_set, measured)
-    return Measures(
-        inner.selections + 1,
-        inner.depth,
-        inner.root_fields,
-        inner.aliases,
-        inner.directives + directives,
-        inner.lists,
-        inner.introspection_depth,
-    )
+    return replace(inner, selections=inner.selections + 1, directives=inner.directives + directives)
 
 
 def _measure_field(node: FieldNode, measured: Mapping[str, Measures], directives: int) -> Measures:
@@ -96,6 +90,7 @@ def _measure_field(node: FieldNode, measured: Mapping[str, Measures], directives
     return Measures(
         selections=inner.selections + 1,
         depth=inner.depth + 1,
+        nesting=inner.nesting,
         root_fields=1,
         aliases=inner.aliases + (node.alias is not None),
         directives=inner.directives + directives,
@@ -104,7 +99,7 @@ def _measure_field(node: FieldNode, measured: Mapping[str, Measures], directives
     )
 
 
-def _spread_first(fragments: Mapping[str, FragmentDefinitionNode]) -> Iterator[str]:
+def spread_order(fragments: Mapping[str, FragmentDefinitionNode]) -> Iterator[str]:
     """Each fragment after all those it spreads, as far as there is no cycle. Iterative: a chain may be thousands long."""
     seen: set[str] = set()
     for start in fragments:

@@ -15,8 +15,9 @@ from graphql import (
 
 from gateway.errors import RequestError
 from gateway.resolvers import codes
-from gateway.resolvers.operation.limits import Limits, exceeded_limits
+from gateway.resolvers.operation.limits import Limits, Refusal, exceeded_limits
 from gateway.resolvers.operation.measures import measure_operations
+from gateway.resolvers.operation.merges import count_merges
 from gateway.resolvers.operation.model import Operation, VariableDefinition
 from gateway.resolvers.operation.refusals import refuse
 from gateway.schema.selection import read_directives, read_selections
@@ -86,9 +87,13 @@ def _choose_operation(document: DocumentNode, name: str | None) -> OperationDefi
 
 def _check_limits(document: DocumentNode, limits: Limits) -> None:
     """Hold every operation of the document to the limits: all of them are validated, whichever is chosen."""
-    refusals = {
-        refusal: None for measures in measure_operations(document) for refusal in exceeded_limits(measures, limits)
-    }
+    measured = measure_operations(document)
+    refusals = {refusal: None for measures in measured for refusal in exceeded_limits(measures, limits)}
+    if not refusals and count_merges(document) > limits.max_merges:
+        message = (
+            f"The operation has more than {limits.max_merges} pairs of selections to merge; select each field once."
+        )
+        refusals[Refusal(codes.MAX_MERGES_LIMIT, message)] = None
     if refusals:
         errors = tuple({"message": r.message, "extensions": {"code": r.code}} for r in refusals)
         first = next(iter(refusals))

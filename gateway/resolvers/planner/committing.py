@@ -56,7 +56,7 @@ class Committer:
             also = (*also, told.step, *told.also)
         node = outer.children.get(position)
         if node is None or node.slot != slot:
-            node = outer.children[position] = Node(outer.step, position, slot, wave, also)
+            node = outer.children[position] = Node(outer.step, position, slot, wave, also, outer)
         return node
 
     def _call_root(self, reach: Reach, slot: Slot, wave: int) -> Node:
@@ -75,34 +75,35 @@ class Committer:
         step = self.ledger.step(slot.graph, position, wave, is_root=False)
         node = Node(step, position, slot, wave)
         opening = Opening(node)
-        key_readings = self._read_inputs(opening, reach, origin, wave)
+        self._read_inputs(opening, reach, origin, wave)
         step.openings[slot] = opening
         self.ledger.enter(node)
         if position.parent is not None:
             self.ledger.touch(position.parent)
         if slot.only:
-            self._join(opening, key_readings)
+            self._join(opening)
         return node
 
-    def _join(self, opening: Opening, key_readings: list[Reading]) -> None:
+    def _join(self, opening: Opening) -> None:
         """A step for a conditional field may bring plain fields of the same object too, by the key alone."""
         node, step = opening.node, opening.node.step
         joined = node.slot._replace(only=JOINED)
         if joined in step.openings or (node.position, joined) in self.ledger.nodes:
             return
         plain = Node(step, node.position, joined, node.wave)
-        step.openings[joined] = Opening(plain, key=opening.key, readings=key_readings)
+        readings = opening.readings[: opening.key_readings]
+        step.openings[joined] = Opening(plain, key=opening.key, readings=readings, key_readings=len(readings))
         self.ledger.enter(plain)
 
-    def _read_inputs(self, opening: Opening, reach: Reach, origin: Jump, wave: int) -> list[Reading]:
-        """Commit what brings the inputs; gives back what was read for the key."""
+    def _read_inputs(self, opening: Opening, reach: Reach, origin: Jump, wave: int) -> None:
+        """Commit what brings the inputs."""
         slot = opening.node.slot
         reader = InputReader(self.commit, self.evaluator, self.soonest, opening, wave - 1)
         with reader.avoiding((reach.position.type, slot)):
             opening.key = reader.read(key_sources(reach, slot), origin.key)
-            key_readings = list(opening.readings)
+            opening.key_readings = len(opening.readings)
             if not slot.only:
-                return key_readings
+                return
             edge = self.graph.edges[slot.type, slot.only, slot.graph]
             opening.requires = edge.requires
             opening.inputs = reader.read(other_sources(reach, slot), edge.requires)
@@ -111,4 +112,3 @@ class Committer:
                 assert outer is not None  # noqa: S101  # the evaluator found it before
                 selections = reader.read(outer, argument.selections)
                 opening.contexts.append(ContextReading(argument, position_at(outer), selections))
-        return key_readings

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from gateway.errors import PlanningError
+from gateway.resolvers.planner.defers import Guards
 from gateway.resolvers.planner.reaching import Reaching
-from gateway.resolvers.planner.tree import Guards, OperationPosition, branch_of, copy_into
+from gateway.resolvers.planner.tree import OperationPosition, branch_of, copy_into
 from gateway.schema.query_graph import JOINED, KEYS_ONLY, TYPENAME, QueryGraph, Table
 from gateway.schema.selection import Field
 from gateway.schema.supergraph import TypeKind
@@ -16,12 +17,16 @@ _TYPENAME = Field(TYPENAME)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Demand:
-    """A leaf of the operation: ``field`` is wanted at ``position`` under ``key``, once for each set of guards."""
+    """A leaf of the operation: ``field`` is wanted at ``position`` under ``key``, once for each set of guards.
+
+    A presence asks for no field, only that the object is in the data at all, whatever conditions its fields are under.
+    """
 
     position: OperationPosition
     key: ResponseKey
     field: Field
     wanted: tuple[Guards, ...]
+    is_presence: bool = False
 
 
 class Collector:
@@ -48,7 +53,7 @@ class Collector:
             self._collect_composite(position, child, table)
         self._collect_branches(position, table)
         if not position.branches and not _is_always_asked_for(position):
-            self._demand_typename(position)
+            self.demands.append(Demand(position, TYPENAME, _TYPENAME, (), is_presence=True))
 
     def _want(self, position: OperationPosition) -> None:
         names = [field.name for field, _ in position.leaves.values()]

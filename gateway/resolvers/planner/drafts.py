@@ -3,11 +3,12 @@
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
+from gateway.resolvers.planner.defers import Guards
 from gateway.resolvers.planner.outputs import merge, read_output, without_guards
 from gateway.resolvers.planner.settling import effective_guards
 from gateway.resolvers.planner.shapes import Shapes
 from gateway.resolvers.planner.steps import Node, Opening, Step
-from gateway.resolvers.planner.tree import Guards
+from gateway.resolvers.planner.tree import OperationPosition
 from gateway.resolvers.query_plan import ContextInput, EntityInput, Path, Rename
 from gateway.schema.query_graph import TYPENAME, QueryGraph
 from gateway.schema.selection import Argument, Field, InlineFragment, SelectionSet
@@ -28,16 +29,19 @@ class Draft:
     serves: tuple[str, ...]
 
 
-def draft_step(graph: QueryGraph, step: Step) -> list[Draft]:
-    """The calls of one step: one, unless parts of it must not share their inputs' fate."""
-    groups: list[list[Opening]] = []
-    for opening in step.openings.values():
-        group = next((g for g in groups if all(_can_share(graph, opening, other) for other in g)), None)
-        if group is None:
-            groups.append([opening])
-        else:
-            group.append(opening)
-    return [_draft(graph, group) for group in groups]
+def draft_steps(graph: QueryGraph, steps: Iterable[Step]) -> Iterator[Draft]:
+    """The calls of steps that share a request: one for each position, unless parts of it must not share their inputs' fate."""
+    by_position: dict[OperationPosition, list[list[Opening]]] = {}
+    for step in steps:
+        groups = by_position.setdefault(step.position, [])
+        for opening in step.openings.values():
+            group = next((g for g in groups if all(_can_share(graph, opening, other) for other in g)), None)
+            if group is None:
+                groups.append([opening])
+            else:
+                group.append(opening)
+    for groups in by_position.values():
+        yield from (_draft(graph, group) for group in groups)
 
 
 def _can_share(graph: QueryGraph, a: Opening, b: Opening) -> bool:
@@ -48,8 +52,7 @@ def _can_share(graph: QueryGraph, a: Opening, b: Opening) -> bool:
         return False
     if _join_inputs(a.inputs, b.inputs) is None:
         return False
-    types = (a.node.slot.type, b.node.slot.type)
-    return all(_is_nullable(graph, t, o.requires) for t, o in zip(types, (a, b), strict=True))
+    return all(o.is_read_together or _is_nullable(graph, o.node.slot.type, o.requires) for o in (a, b))
 
 
 def _is_nullable(graph: QueryGraph, type_name: TypeName, selections: SelectionSet) -> bool:

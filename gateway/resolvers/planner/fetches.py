@@ -5,11 +5,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from gateway.resolvers.operation import Operation
-from gateway.resolvers.planner.drafts import Draft, coordinates, draft_step, join_drafts
+from gateway.resolvers.planner.defers import Guards, block_of, deferred_block, is_deferred, shown
+from gateway.resolvers.planner.drafts import Draft, coordinates, draft_steps, join_drafts
 from gateway.resolvers.planner.outputs import merge, read_output, without_guards
-from gateway.resolvers.planner.settling import common_guards, effective_guards
+from gateway.resolvers.planner.settling import all_guards, common_guards, effective_guards
 from gateway.resolvers.planner.steps import Step
-from gateway.resolvers.planner.tree import Guards
 from gateway.resolvers.query_plan import EntityPart, Fetch, RootPart
 from gateway.schema.query_graph import QueryGraph
 from gateway.schema.selection import Field, InlineFragment, Selection, print_selections
@@ -43,9 +43,10 @@ class FetchMaker:
     def _make_request(self, group: list[Step], number: int, depends_on: tuple[int, ...]) -> list[Fetch]:
         if group[0].is_root:
             return [self._make_root(group[0], number, depends_on)]
-        drafts = join_drafts(self.graph, (draft for step in group for draft in draft_step(self.graph, step)))
+        drafts = join_drafts(self.graph, draft_steps(self.graph, group))
         batches = [[draft] for draft in drafts] if group[0].graph in self.unbatched else [drafts]
-        return [self._make_entities(batch, number + n, depends_on) for n, batch in enumerate(batches)]
+        blocks = _blocks_of(group)
+        return [self._make_entities(batch, number + n, depends_on, blocks) for n, batch in enumerate(batches)]
 
     def _make_root(self, step: Step, number: int, depends_on: tuple[int, ...]) -> Fetch:
         nodes = [opening.node for opening in step.openings.values()]
@@ -60,9 +61,24 @@ class FetchMaker:
         variables = _variables(selections)
         text = f"{self._head(kind, name, variables)} {{ {print_selections(selections)} }}"
         serves = tuple(dict.fromkeys(c for node in nodes for c in coordinates(node)))
-        return Fetch(number, step.graph, kind, text, name, variables, (part,), depends_on, guards=guards, serves=serves)
+        return Fetch(
+            id=number,
+            subgraph=step.graph,
+            kind=kind,
+            operation=text,
+            operation_name=name,
+            variables=variables,
+            parts=(part,),
+            depends_on=depends_on,
+            guards=shown(guards),
+            serves=serves,
+            deferred=deferred_block(guards),
+            blocks=_blocks_of([step]),
+        )
 
-    def _make_entities(self, drafts: list[Draft], number: int, depends_on: tuple[int, ...]) -> Fetch:
+    def _make_entities(
+        self, drafts: list[Draft], number: int, depends_on: tuple[int, ...], blocks: tuple[str, ...]
+    ) -> Fetch:
         guards = common_guards(draft.guards for draft in drafts)
         parts = tuple(self._part(draft, n, guards, is_alone=len(drafts) == 1) for n, draft in enumerate(drafts))
         subgraph = drafts[0].subgraph
@@ -75,16 +91,18 @@ class FetchMaker:
         text = f"{self._head(OperationKind.QUERY, name, variables, declared)} {{ {calls} }}"
         serves = tuple(dict.fromkeys(c for draft in drafts for c in draft.serves))
         return Fetch(
-            number,
-            subgraph,
-            OperationKind.QUERY,
-            text,
-            name,
-            variables,
-            parts,
-            depends_on,
-            guards=guards,
+            id=number,
+            subgraph=subgraph,
+            kind=OperationKind.QUERY,
+            operation=text,
+            operation_name=name,
+            variables=variables,
+            parts=parts,
+            depends_on=depends_on,
+            guards=shown(guards),
             serves=serves,
+            deferred=deferred_block(guards),
+            blocks=blocks,
         )
 
     def _part(self, draft: Draft, number: int, known: Guards, *, is_alone: bool) -> EntityPart:
@@ -95,7 +113,7 @@ class FetchMaker:
             paths=draft.paths,
             inputs=draft.inputs,
             selections=without_guards(selections, known),
-            guards=tuple(guard for guard in draft.guards if guard not in known),
+            guards=shown(tuple(guard for guard in draft.guards if guard not in known)),
             renames=draft.renames,
             contexts=tuple(context for context, _ in draft.contexts),
         )
@@ -126,9 +144,15 @@ def _requests(steps: Iterable[Step]) -> list[list[Step]]:
     """Steps by request, in the order of their waves: each root step alone, entity steps by subgraph and wave."""
     groups: dict[tuple[object, ...], list[Step]] = {}
     for step in sorted(steps, key=lambda s: (s.wave, s.number)):
-        key = (step.number,) if step.is_root else (step.graph, step.wave)
+        key = (step.number,) if step.is_root else (step.graph, step.wave, step.block)
         groups.setdefault(key, []).append(step)
     return sorted(groups.values(), key=lambda group: (group[0].wave, group[0].number))
+
+
+def _blocks_of(steps: Iterable[Step]) -> tuple[str, ...]:
+    """The deferred blocks that steps bring something of."""
+    found = (g for s in steps for o in s.openings.values() for guards in all_guards(o.node) for g in guards)
+    return tuple(sorted({block_of(guard) for guard in found if is_deferred(guard)}))
 
 
 def _print_call(part: EntityPart) -> str:

@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
+from gateway.resolvers.planner.defers import Guards, shown
 from gateway.resolvers.planner.folding import fold
 from gateway.resolvers.planner.mismatches import separate
 from gateway.resolvers.planner.settling import common_guards
 from gateway.resolvers.planner.steps import Leaf, Node
-from gateway.resolvers.planner.tree import Guards
 from gateway.resolvers.query_plan import EACH_ITEM, OnTypes, Path, Rename
 from gateway.schema.query_graph import TYPENAME, QueryGraph
 from gateway.schema.selection import Argument, Field, InlineFragment, Selection, SelectionSet
@@ -38,7 +38,7 @@ def read_output(graph: QueryGraph, node: Node, variables: tuple[Argument, ...] =
         else:
             branches.setdefault(child.slot.type, []).extend(inner.selections)
             renames += _under((OnTypes((child.slot.type,)),), inner.renames)
-    if _needs_typename(graph, node, bool(branches)):
+    if _needs_typename(graph, node, bool(branches)) or (node.is_present and all(s.guards for s in own)):
         own = [_TYPENAME, *own]
     fragments = {name: merge(selections) for name, selections in sorted(branches.items())}
     own_merged, fragments = fold(graph, node.slot, merge(own), fragments)
@@ -84,15 +84,16 @@ def _with_arguments(field: Field, variables: tuple[Argument, ...]) -> Field:
 
 def _leaf_fields(key: str, leaf: Leaf) -> Iterator[Field]:
     field = leaf.field
-    for guards in leaf.wanted:
-        if not any(set(other) < set(guards) for other in leaf.wanted):
+    found = list(dict.fromkeys(shown(guards) for guards in leaf.wanted))
+    for guards in found:
+        if not any(set(other) < set(guards) for other in found):
             yield Field(field.name, key if key != field.name else None, field.arguments, guards, field.directives)
 
 
 def _composite_field(graph: QueryGraph, child: Node) -> tuple[Field, list[Rename]]:
     position = child.position
     inner = read_output(graph, child)
-    guards = position.guards
+    guards = shown(position.guards)
     selections = inner.selections
     if position.is_internal:
         guards = common_guards(_top_guards(selections))

@@ -1,6 +1,7 @@
 """Plan one operation: read it into positions, search, settle, and make fetches of what was found."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import groupby
 
 from gateway.errors import PlanningError
@@ -10,8 +11,8 @@ from gateway.resolvers.planner.fetches import FetchMaker
 from gateway.resolvers.planner.search import Search
 from gateway.resolvers.planner.settling import settle
 from gateway.resolvers.planner.steps import Step
-from gateway.resolvers.planner.tree import read_tree
-from gateway.resolvers.query_plan import Fetch, QueryPlan
+from gateway.resolvers.planner.tree import Tree, read_tree
+from gateway.resolvers.query_plan import DeferredBlock, Fetch, QueryPlan
 from gateway.schema.query_graph import TYPENAME, QueryGraph, Slot
 from gateway.schema.selection import Field, InlineFragment, Selection, SelectionSet
 from gateway.types import FieldName, Label, OperationKind, SubgraphName, TypeName
@@ -37,24 +38,25 @@ def plan_operation(
     graph = query_graph.under(labels)
     type_name = graph.supergraph.root_types[operation.kind]
     selections = _without_meta_fields(operation.selections)
-    planner = _Planner(graph, FetchMaker(graph, operation, unbatched), type_name, Budget(budget))
+    tree = Tree(graph, Budget(budget))
+    planner = _Planner(tree, FetchMaker(graph, operation, unbatched), type_name)
     if not selections:
         fetches: list[Fetch] = []
     elif operation.kind is OperationKind.QUERY:
         fetches = planner.plan(selections, graph.root_slots(type_name))
     else:
         fetches = planner.plan_in_order(selections)
-    return QueryPlan(operation.kind, tuple(fetches))
+    return QueryPlan(operation.kind, tuple(fetches), _deferred_blocks(tree, fetches))
 
 
 class _Planner:
     """Plans root selections, all at once or one after another."""
 
-    def __init__(self, graph: QueryGraph, maker: FetchMaker, type_name: TypeName, budget: Budget) -> None:
-        self.graph = graph
+    def __init__(self, tree: Tree, maker: FetchMaker, type_name: TypeName) -> None:
+        self.tree = tree
+        self.graph = tree.graph
         self.maker = maker
         self.type_name = type_name
-        self.budget = budget
 
     def plan(self, selections: SelectionSet, roots: tuple[Slot, ...]) -> list[Fetch]:
         """Fetches for selections that may run at the same time."""
@@ -91,8 +93,16 @@ class _Planner:
         return min(ranked)[2]
 
     def _search(self, selections: SelectionSet, roots: tuple[Slot, ...]) -> list[Step]:
-        root = read_tree(self.graph, self.type_name, selections, self.budget)
-        return settle(Search(self.graph, root, roots, budget=self.budget).run())
+        root = read_tree(self.tree, self.type_name, selections)
+        return settle(Search(self.graph, root, roots, budget=self.tree.budget).run())
+
+
+def _deferred_blocks(tree: Tree, fetches: list[Fetch]) -> tuple[DeferredBlock, ...]:
+    """The deferred blocks of what was planned, each with the fetches that bring its fields."""
+    return tuple(
+        replace(block, depends_on=tuple(fetch.id for fetch in fetches if block.id in fetch.blocks))
+        for block in tree.defers.blocks
+    )
 
 
 def _without_meta_fields(selections: SelectionSet) -> SelectionSet:

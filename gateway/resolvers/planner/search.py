@@ -29,6 +29,14 @@ class _Rank(NamedTuple):
     depth: int
 
 
+class _Option(NamedTuple):
+    """A slot that can meet a demand."""
+
+    cost: float
+    wave: int
+    slot: Slot
+
+
 @dataclass(frozen=True, slots=True)
 class _Choice:
     """How a demand would be met now: by ``slot``, or type by type (``is_exploded``)."""
@@ -48,6 +56,7 @@ class Search:
         self.collector = Collector(graph, self.reaching)
         self.graph = graph
         self.budget = budget
+        self._chosen: dict[Demand, tuple[Reach, _Choice]] = {}
 
     def run(self) -> list[Step]:
         """The steps that bring everything the operation asks for, in the order they were opened.
@@ -70,30 +79,42 @@ class Search:
             self._insert(demands[number], choice)
 
     def _choose(self, demand: Demand) -> _Choice:
-        """The cheapest way to meet a demand now, and what it would cost to lose it."""
+        """The cheapest way to meet a demand now, and what it would cost to lose it. Kept until what is in reach changes."""
+        reach = self.reaching.reach(demand.position)
+        kept = self._chosen.get(demand)
+        if kept is not None and kept[0] is reach:
+            return kept[1]
         self.budget.spend()
-        position = demand.position
-        reach = self.reaching.reach(position)
-        by_graph: dict[SubgraphName, tuple[float, int, Slot]] = {}
-        for slot, entry in reach.table.items():
-            if self.graph.supplies(slot, demand.field.name) is None:
-                continue
-            option = (entry.cost, entry.wave, slot)
-            if slot.graph not in by_graph or option < by_graph[slot.graph]:
-                by_graph[slot.graph] = option
-        options = sorted(by_graph.values())
-        if options and options[0][0] == 0:
-            return _Choice(_Rank(False, 0, 0, 0, 0, 0), options[0][2])
+        choice = self._choose_from(reach, demand)
+        self._chosen[demand] = (reach, choice)
+        return choice
+
+    def _choose_from(self, reach: Reach, demand: Demand) -> _Choice:
+        options = self._options(reach, demand)
+        if options and options[0].cost == 0:
+            return _Choice(_Rank(False, 0, 0, 0, 0, 0), options[0].slot)
+        depth = demand.position.depth
         exploded = self.reaching.committer.evaluator.cheapest_explosion(reach, demand.field)
         if exploded is not None and (not options or exploded[0] < options[0][:2]):
             need, slot = exploded
-            return _Choice(_Rank(True, 0, 0, need.cost, need.wave, position.depth), slot, is_exploded=True)
+            return _Choice(_Rank(True, 0, 0, need.cost, need.wave, depth), slot, is_exploded=True)
         if not options:
-            raise PlanningError(f"No subgraph can give {position.type}.{demand.field.name} here.")
-        cost, wave, slot = options[0]
-        regret = options[1][0] - cost if len(options) > 1 else _ONLY_ONE
-        delay = options[1][1] - wave if len(options) > 1 else _ONLY_ONE
-        return _Choice(_Rank(True, -regret, -delay, cost, wave, position.depth), slot)
+            raise PlanningError(f"No subgraph can give {demand.position.type}.{demand.field.name} here.")
+        best = options[0]
+        regret = options[1].cost - best.cost if len(options) > 1 else _ONLY_ONE
+        delay = options[1].wave - best.wave if len(options) > 1 else _ONLY_ONE
+        return _Choice(_Rank(True, -regret, -delay, best.cost, best.wave, depth), best.slot)
+
+    def _options(self, reach: Reach, demand: Demand) -> list[_Option]:
+        """The best slot of each subgraph that can meet a demand, cheapest first."""
+        by_graph: dict[SubgraphName, _Option] = {}
+        suppliers = self.graph.suppliers(demand.field.name)
+        for slot, entry in reach.table.items():
+            if demand.is_presence or suppliers[slot] is not None:
+                option = _Option(entry.cost, entry.wave, slot)
+                if slot.graph not in by_graph or option < by_graph[slot.graph]:
+                    by_graph[slot.graph] = option
+        return sorted(by_graph.values())
 
     def _insert(self, demand: Demand, choice: _Choice) -> None:
         reach = self.reaching.reach(demand.position)
@@ -101,6 +122,7 @@ class Search:
             self._insert_exploded(reach, demand, choice.slot)
         else:
             node = self.reaching.committer.commit(reach, choice.slot)
+            node.is_present |= demand.is_presence
             for guards in demand.wanted:
                 node.want(demand.key, demand.field, guards)
 

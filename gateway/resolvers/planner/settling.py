@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Iterator
 
+from gateway.resolvers.planner.defers import Guards, deferred_block
 from gateway.resolvers.planner.steps import Node, Opening, Step
-from gateway.resolvers.planner.tree import Guards
 from gateway.schema.query_graph import TYPENAME
 from gateway.schema.selection import Guard
 from gateway.types import SubgraphName
@@ -20,6 +20,7 @@ def settle(steps: Iterable[Step]) -> list[Step]:
         for opening in step.openings.values():
             _ask_for_inputs(opening)
         if step.openings:
+            step.block = deferred_block(common_guards(effective_guards(o.node) for o in step.openings.values()))
             live.append(step)
     live.sort(key=lambda s: (s.planned, s.number))
     for step in live:
@@ -41,7 +42,7 @@ def _ask_for_inputs(opening: Opening) -> None:
 
 def effective_guards(node: Node) -> Guards:
     """The guards that everything a node brings has in common: where they do not hold, it need not be asked for at all."""
-    return common_guards(_guards_of(node))
+    return common_guards(all_guards(node))
 
 
 def common_guards(found: Iterable[Guards]) -> Guards:
@@ -54,18 +55,20 @@ def common_guards(found: Iterable[Guards]) -> Guards:
     return tuple(sorted(common or ()))
 
 
-def _guards_of(node: Node) -> Iterator[Guards]:
+def all_guards(node: Node) -> Iterator[Guards]:
     """The guards of every leaf."""
     known = node.position.absolute_guards
+    if node.is_present:
+        yield known
     for leaf in node.leaves.values():
         for guards in leaf.wanted:
             yield (*known, *guards)
     for child in node.children.values():
-        yield from _guards_of(child)
+        yield from all_guards(child)
 
 
 def delay(steps: list[Step]) -> None:
-    """Let all entity steps of a subgraph and wave wait for a later request to the same subgraph, where nobody misses them.
+    """Let all entity steps of a subgraph, wave and deferred block wait for a later request to the same subgraph, where nobody misses them.
 
     This saves a request and costs no wave: nothing that reads from them starts before that later request has ended.
     """
@@ -73,21 +76,23 @@ def delay(steps: list[Step]) -> None:
     for step in steps:
         for other in step.depends_on:
             consumers.setdefault(other, []).append(step)
-    waves: dict[SubgraphName, set[int]] = {}
+    waves: dict[tuple[SubgraphName, str | None], set[int]] = {}
     for step in steps:
         if not step.is_root:
-            waves.setdefault(step.graph, set()).add(step.wave)
+            waves.setdefault((step.graph, step.block), set()).add(step.wave)
     last = max((step.wave for step in steps), default=0)
     changed = True
     while changed:
-        changed = any(_delay_group(group, consumers, waves[group[0].graph], last) for group in _groups(steps))
+        changed = any(
+            _delay_group(group, consumers, waves[group[0].graph, group[0].block], last) for group in _groups(steps)
+        )
 
 
 def _groups(steps: Iterable[Step]) -> list[list[Step]]:
-    groups: dict[tuple[int, SubgraphName], list[Step]] = {}
+    groups: dict[tuple[int, SubgraphName, str], list[Step]] = {}
     for step in steps:
         if not step.is_root:
-            groups.setdefault((step.wave, step.graph), []).append(step)
+            groups.setdefault((step.wave, step.graph, step.block or ""), []).append(step)
     return [groups[key] for key in sorted(groups)]
 
 

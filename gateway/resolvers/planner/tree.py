@@ -1,21 +1,30 @@
 """The operation as a tree of positions: equal response keys merged, type conditions expanded to concrete types."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from dataclasses import field as default
 from functools import cached_property
 
 from gateway.resolvers.planner.budget import Budget
+from gateway.resolvers.planner.defers import Defers, Guards
 from gateway.resolvers.planner.scope import Scope
 from gateway.resolvers.query_plan import EACH_ITEM, OnTypes, Path
 from gateway.schema.query_graph import TYPENAME, Position, QueryGraph
-from gateway.schema.selection import Field, Guard, InlineFragment, Selection, SelectionSet
+from gateway.schema.selection import Field, InlineFragment, Selection, SelectionSet
 from gateway.schema.supergraph import TypeKind
 from gateway.types import ResponseKey, TypeName
 
-Guards = tuple[Guard, ...]
-"""Conditions that must all hold, sorted."""
-
 Source = tuple[SelectionSet, Guards]
 """A selection set, and the guards around it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """What all positions of one operation share."""
+
+    graph: QueryGraph
+    budget: Budget
+    defers: Defers = default(default_factory=Defers)
 
 
 class OperationPosition(Position):
@@ -29,7 +38,7 @@ class OperationPosition(Position):
 
     def __init__(
         self,
-        graph: QueryGraph,
+        tree: Tree,
         type_name: TypeName,
         parent: "OperationPosition | None" = None,
         *,
@@ -37,12 +46,11 @@ class OperationPosition(Position):
         branch: TypeName | None = None,
         guards: Guards = (),
         is_internal: bool = False,
-        budget: Budget,
     ) -> None:
-        budget.spend()
+        tree.budget.spend()
         super().__init__(type_name, parent, field=field, branch=branch)
-        self.budget = budget
-        self.graph = graph
+        self.tree = tree
+        self.graph = tree.graph
         self.guards = guards
         self.is_internal = is_internal
         self.leaves: dict[ResponseKey, tuple[Field, list[Guards]]] = {}
@@ -101,17 +109,15 @@ class OperationPosition(Position):
         return super().inner(field, type_name)
 
     def make(self, type_name: TypeName, *, field: Field | None = None, branch: TypeName | None = None) -> Position:
-        return OperationPosition(
-            self.graph, type_name, self, field=field, branch=branch, is_internal=True, budget=self.budget
-        )
+        return OperationPosition(self.tree, type_name, self, field=field, branch=branch, is_internal=True)
 
 
-def read_tree(graph: QueryGraph, type_name: TypeName, selections: SelectionSet, budget: Budget) -> OperationPosition:
-    """The tree of positions of an operation's selections on a root type.
+def read_tree(tree: Tree, type_name: TypeName, selections: SelectionSet) -> OperationPosition:
+    """The positions of an operation's selections on a root type.
 
-    Type conditions inside one another multiply: each position is paid for from ``budget``, which raises PlanningError.
+    Type conditions inside one another multiply: each position is paid for from the budget, which raises PlanningError.
     """
-    root = OperationPosition(graph, type_name, budget=budget)
+    root = OperationPosition(tree, type_name)
     load(root, [(selections, ())])
     return root
 
@@ -133,7 +139,7 @@ def branch_of(position: OperationPosition, type_name: TypeName) -> OperationPosi
     """The client's branch for one concrete type."""
     branch = position.branches.get(type_name)
     if branch is None:
-        branch = OperationPosition(position.graph, type_name, position, branch=type_name, budget=position.budget)
+        branch = OperationPosition(position.tree, type_name, position, branch=type_name)
         position.branches[type_name] = branch
     return branch
 
@@ -150,6 +156,8 @@ def _sort(
         inner = _join_guards(guards, selection.guards)
         if inner is None:
             continue
+        if isinstance(selection, InlineFragment) and selection.directives:
+            inner = _defer(position, selection, inner)
         if isinstance(selection, Field):
             fields.setdefault(_key_of(selection), []).append((selection, inner))
             continue
@@ -159,6 +167,13 @@ def _sort(
         else:
             for name in types:
                 branches.setdefault(name, []).append((selection.selections, inner))
+
+
+def _defer(position: OperationPosition, fragment: InlineFragment, guards: Guards) -> Guards:
+    """The guards inside a fragment, with one of its own where it is deferred."""
+    path = tuple(segment for segment in position.path if not isinstance(segment, OnTypes))
+    guard = position.tree.defers.guard(fragment, path, (*position.absolute_guards, *guards))
+    return guards if guard is None else tuple(sorted({*guards, guard}))
 
 
 def _key_of(field: Field) -> ResponseKey:
@@ -204,7 +219,7 @@ def _composite(position: OperationPosition, field: Field, key: ResponseKey, guar
             return child
     own = Field(field.name, key if key != field.name else None, field.arguments, (), field.directives)
     type_name = position.graph.field_types[position.type, field.name]
-    child = OperationPosition(position.graph, type_name, position, field=own, guards=guards, budget=position.budget)
+    child = OperationPosition(position.tree, type_name, position, field=own, guards=guards)
     position.composites.append(child)
     return child
 

@@ -3,6 +3,7 @@
 from gateway.resolvers.query_plan.nodes import (
     EACH_ITEM,
     ContextInput,
+    DeferredBlock,
     EntityInput,
     EntityPart,
     Fetch,
@@ -17,6 +18,7 @@ from gateway.resolvers.query_plan.nodes import (
 __all__ = [
     "EACH_ITEM",
     "ContextInput",
+    "DeferredBlock",
     "EntityInput",
     "EntityPart",
     "Fetch",

@@ -95,7 +95,8 @@ class Fetch:
     ``operation`` is the text to send, ``variables`` the names of the client's variables to forward. ``parts`` is one root part, or
     one entity part for each aliased ``_entities`` call. ``depends_on`` are ids of fetches that must have ended before.
     ``guards`` must all hold, or the fetch is left out. ``serves`` says why it is there: the coordinates
-    (``Product.price``) of the client's fields and of the inputs of other fetches that it brings.
+    (``Product.price``) of the client's fields and of the inputs of other fetches that it brings. ``blocks`` are the ids of the
+    deferred blocks that it brings something of, ``deferred`` is the one that alone needs it; None for a fetch of the first answer.
     """
 
     id: int
@@ -108,3 +109,23 @@ class Fetch:
     depends_on: tuple[int, ...] = ()
     guards: tuple[Guard, ...] = ()
     serves: tuple[str, ...] = ()
+    deferred: str | None = None
+    blocks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DeferredBlock:
+    """A part of the answer that may come later (``@defer``).
+
+    ``path`` leads to the objects that it completes by ``selections``, as the client wrote them. ``variable`` decides at run time
+    whether it is deferred. It is ready when the fetches ``depends_on`` have ended, some of which may be of the first answer: what
+    comes with another fetch anyway is not asked for twice. ``parent`` is the block that it stands in.
+    """
+
+    id: str
+    path: Path
+    selections: SelectionSet
+    label: str | None = None
+    variable: str | None = None
+    parent: str | None = None
+    depends_on: tuple[int, ...] = ()

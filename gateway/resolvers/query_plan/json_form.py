@@ -3,16 +3,24 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from gateway.resolvers.query_plan.fetch import ContextInput, EntityInput, EntityPart, Fetch, Rename, RootPart
-from gateway.resolvers.query_plan.text import after_event
+from gateway.resolvers.query_plan.fetch import (
+    ContextInput,
+    DeferredBlock,
+    EntityInput,
+    EntityPart,
+    Fetch,
+    Rename,
+    RootPart,
+)
+from gateway.resolvers.query_plan.text import after_event, fetches_of, waits_for
 from gateway.resolvers.query_plan.tree import in_waves, path_segments, type_conditions
-from gateway.schema.selection import Guard, InlineFragment, SelectionSet
+from gateway.schema.selection import Guard, InlineFragment, SelectionSet, print_selections
 from gateway.types import OperationKind
 
 JsonObject = dict[str, Any]
 
 
-def plan_to_json(kind: OperationKind, fetches: Sequence[Fetch]) -> JsonObject:
+def plan_to_json(kind: OperationKind, fetches: Sequence[Fetch], deferred: Sequence[DeferredBlock] = ()) -> JsonObject:
     """The plan as JSON values. A request with several ``_entities`` calls is one ``BatchFetch``."""
     plan: JsonObject = {"kind": "QueryPlan"}
     if not fetches:
@@ -22,8 +30,24 @@ def plan_to_json(kind: OperationKind, fetches: Sequence[Fetch]) -> JsonObject:
         node: JsonObject = {"kind": "Subscription", "primary": _fetch(fetches[0])}
         plan["node"] = node | ({"rest": _tree(rest)} if rest else {})
     else:
-        plan["node"] = _tree(fetches)
+        plan["node"] = _deferring(fetches, deferred) if deferred else _tree(fetches)
     return plan
+
+
+def _deferring(fetches: Sequence[Fetch], deferred: Sequence[DeferredBlock]) -> JsonObject:
+    primary = {"node": _tree(fetches_of(fetches, None))}
+    return {"kind": "Defer", "primary": primary, "deferred": [_deferred(fetches, block) for block in deferred]}
+
+
+def _deferred(fetches: Sequence[Fetch], block: DeferredBlock) -> JsonObject:
+    own = fetches_of(fetches, block.id)
+    return {
+        "depends": [{"id": str(other)} for other in waits_for(fetches, block)],
+        **({"label": block.label} if block.label else {}),
+        "queryPath": path_segments(block.path),
+        "subselection": f"{{ {print_selections(block.selections)} }}",
+        **({"node": _tree(own)} if own else {}),
+    }
 
 
 def _tree(fetches: Sequence[Fetch]) -> JsonObject:

@@ -10,6 +10,7 @@ from typing import Any
 from gateway.resolvers.query_plan.fetch import (
     EACH_ITEM,
     ContextInput,
+    DeferredBlock,
     EntityInput,
     EntityPart,
     Fetch,
@@ -27,6 +28,7 @@ from gateway.types import OperationKind
 __all__ = [
     "EACH_ITEM",
     "ContextInput",
+    "DeferredBlock",
     "EntityInput",
     "EntityPart",
     "Fetch",
@@ -49,6 +51,7 @@ class QueryPlan:
 
     kind: OperationKind
     fetches: tuple[Fetch, ...]
+    deferred: tuple[DeferredBlock, ...] = ()
 
     @property
     def depth(self) -> int:
@@ -56,7 +59,7 @@ class QueryPlan:
         return len(in_waves(self.fetches))
 
     def __str__(self) -> str:
-        return print_plan(self.kind, self.fetches)
+        return print_plan(self.kind, self.fetches, self.deferred)
 
     def to_json(self) -> dict[str, Any]:
-        return plan_to_json(self.kind, self.fetches)
+        return plan_to_json(self.kind, self.fetches, self.deferred)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from gateway.resolvers.query_plan.fetch import EntityPart, Fetch, RootPart
+from gateway.resolvers.query_plan.fetch import DeferredBlock, EntityPart, Fetch, RootPart
 from gateway.resolvers.query_plan.tree import in_waves, path_segments, type_conditions
 from gateway.schema.selection import Field, InlineFragment, SelectionSet, print_selections
 from gateway.types import OperationKind
@@ -10,11 +10,14 @@ from gateway.types import OperationKind
 Lines = Iterator[str]
 
 
-def print_plan(kind: OperationKind, fetches: Sequence[Fetch]) -> str:
+def print_plan(kind: OperationKind, fetches: Sequence[Fetch], deferred: Sequence[DeferredBlock] = ()) -> str:
     """The plan as text: two spaces per level, a comma after every node, the operations without their heads."""
     if not fetches:
         return "QueryPlan {}"
-    body = _subscription(fetches) if kind is OperationKind.SUBSCRIPTION else _tree(fetches)
+    if kind is OperationKind.SUBSCRIPTION:
+        body = _subscription(fetches)
+    else:
+        body = _deferring(fetches, deferred) if deferred else _tree(fetches)
     return "\n".join(_block("QueryPlan", body, end="}"))
 
 
@@ -29,6 +32,29 @@ def _subscription(fetches: Sequence[Fetch]) -> Lines:
     if rest := after_event(fetches):
         body += _block("Rest", _tree(rest))
     return _block("Subscription", body)
+
+
+def _deferring(fetches: Sequence[Fetch], deferred: Sequence[DeferredBlock]) -> Lines:
+    body = [*_block("Primary", _tree(fetches_of(fetches, None)))]
+    for block in deferred:
+        depends = ", ".join(str(other) for other in waits_for(fetches, block))
+        label = f', label: "{block.label}"' if block.label else ""
+        head = f'Deferred(depends: [{depends}], path: "{"/".join(path_segments(block.path))}"{label})'
+        own = fetches_of(fetches, block.id)
+        body += _block(head, [*_braces(block.selections), *(_tree(own) if own else ())])
+    return _block("Defer", body)
+
+
+def fetches_of(fetches: Sequence[Fetch], block: str | None) -> list[Fetch]:
+    """The fetches that only this block needs; None stands for the first answer."""
+    return [fetch for fetch in fetches if fetch.deferred == block]
+
+
+def waits_for(fetches: Sequence[Fetch], block: DeferredBlock) -> list[int]:
+    """The fetches of other blocks, or of the first answer, that a block needs before its own can start or it is ready."""
+    own = {fetch.id for fetch in fetches_of(fetches, block.id)}
+    needed = {other for fetch in fetches if fetch.id in own for other in fetch.depends_on} | set(block.depends_on)
+    return sorted(needed - own)
 
 
 def after_event(fetches: Sequence[Fetch]) -> list[Fetch]:

@@ -24,12 +24,15 @@ To say why not, run the same again and ask: for each ``entrance`` of ``graph.ent
 the object it belongs to, so that the question can be repeated there.
 """
 
-from gateway.schema.query_graph.evaluator import (
+from gateway.schema.query_graph.evaluator import Evaluator
+from gateway.schema.query_graph.explaining import Unmet, unmet
+from gateway.schema.query_graph.graph import TYPENAME, Edge, Entrance, QueryGraph, build_query_graph
+from gateway.schema.query_graph.position import Position
+from gateway.schema.query_graph.reach import (
     EVER,
     Active,
     Arrival,
     Entry,
-    Evaluator,
     Jump,
     Need,
     Price,
@@ -41,9 +44,6 @@ from gateway.schema.query_graph.evaluator import (
     key_sources,
     other_sources,
 )
-from gateway.schema.query_graph.explaining import Unmet, unmet
-from gateway.schema.query_graph.graph import TYPENAME, Edge, Entrance, QueryGraph, build_query_graph
-from gateway.schema.query_graph.position import Position
 from gateway.schema.query_graph.slots import JOINED, KEYS_ONLY, Slot, View
 
 __all__ = [

@@ -4,81 +4,30 @@ This is Knuth's generalisation of Dijkstra's algorithm to AND/OR graphs. A jump 
 themselves read from other slots; a jump's wave is strictly later than its inputs' waves, so least-wave derivations have no cycles.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
-from typing import Final, NamedTuple
 
 from gateway.schema.query_graph.graph import TYPENAME, Edge, Entrance, QueryGraph
 from gateway.schema.query_graph.position import Position
+from gateway.schema.query_graph.reach import (
+    EVER,
+    NOTHING,
+    Active,
+    Arrival,
+    Entry,
+    Jump,
+    Need,
+    Price,
+    Reach,
+    Reentry,
+    Table,
+    key_sources,
+    other_sources,
+)
 from gateway.schema.query_graph.slots import KEYS_ONLY, Slot
 from gateway.schema.selection import Field, InlineFragment, Selection, SelectionSet
 from gateway.schema.supergraph import ContextArgument, TypeKind
 from gateway.types import FieldName, SubgraphName, TypeName
-
-EVER: Final = 1 << 30
-"""A wave later than any."""
-
-Price = Callable[[SubgraphName, Position, int], float]
-"""What one more step to a subgraph costs, at a position, in a wave."""
-
-
-class RootCall(NamedTuple):
-    """The slot is opened by a root step."""
-
-
-class Arrival(NamedTuple):
-    """The object came with the step that has its parent in hand, as ``slot``. ``typename`` tells an interface object's type."""
-
-    slot: Slot
-    typename: Slot | None = None
-
-
-class Active(NamedTuple):
-    """A committed step has it in hand."""
-
-
-class Jump(NamedTuple):
-    """Entered by a key, for a conditional field or (empty) for the plain ones."""
-
-    key: SelectionSet
-    field: FieldName
-
-
-class Reentry(NamedTuple):
-    """A root type met below the root: any subgraph's root can be called, one wave later and without a key."""
-
-
-Origin = RootCall | Arrival | Active | Jump | Reentry
-
-
-class Entry(NamedTuple):
-    """How a slot can be had. ``anchor`` is the position and slot whose opening is what ``cost`` pays for."""
-
-    cost: float
-    wave: int
-    anchor: tuple[int, Slot]
-    origin: Origin
-
-
-Table = dict[Slot, Entry]
-
-
-class Reach(NamedTuple):
-    """A position with the slots that can be had there, given those of its parents."""
-
-    position: Position
-    table: Table
-    parent: "Reach | None" = None
-
-
-class Need(NamedTuple):
-    """What a selection costs: ``cost`` of the slots to open, ``wave`` of the latest input; -1 where nothing was read."""
-
-    cost: float
-    wave: int
-
-
-NOTHING: Final = Need(0, -1)
 
 
 def flat_price(_graph: SubgraphName, _position: Position, _wave: int) -> float:
@@ -122,9 +71,9 @@ class Evaluator:
         if position.field is None:
             return {}
         table: Table = {}
-        name, follow = position.field.name, self.graph.follow
+        followers = self.graph.followers(position.field.name)
         for slot, entry in parent.items():
-            if entry.wave <= latest and (child := follow(slot, name)) is not None:
+            if entry.wave <= latest and (child := followers[slot]) is not None:
                 self._keep_best(table, child, Entry(entry.cost, entry.wave, entry.anchor, Arrival(slot)))
         return table
 
@@ -162,9 +111,9 @@ class Evaluator:
     ) -> Slot | None:
         """Like ``cheapest``, where what is in ``paid`` costs nothing more."""
         best: tuple[tuple[float, float], Slot] | None = None
-        supplies, soonest = self.graph.supplies, self.soonest
+        suppliers, soonest = self.graph.suppliers(name), self.soonest
         for slot, entry in table.items():
-            if entry.wave <= latest and supplies(slot, name) is not None:
+            if entry.wave <= latest and suppliers[slot] is not None:
                 cost = 0 if entry.anchor in paid else entry.cost
                 rank = (entry.wave, cost) if soonest else (cost, entry.wave)
                 if best is None or (rank, slot) < best:
@@ -416,22 +365,6 @@ class Evaluator:
             branch = reach.position.exploded(name, slot.graph)
             self.want(branch, (field.name,))
             yield self.close(branch, self.arrive(branch, only.table, latest=latest), only, latest=latest)
-
-
-def at_hand(position: Position, slots: Iterable[Slot]) -> Table:
-    """A table of slots that are simply there, in wave 0 and at no cost."""
-    return {slot: Entry(0, 0, (id(position), slot), RootCall()) for slot in sorted(slots)}
-
-
-def key_sources(reach: Reach, target: Slot) -> Reach:
-    """The reach from which the key of a jump into ``target`` is read: anything but the jump itself and conditional slots."""
-    table = {s: e for s, e in reach.table.items() if s != target and not s.is_conditional}
-    return Reach(reach.position, table, reach.parent)
-
-
-def other_sources(reach: Reach, target: Slot) -> Reach:
-    """The reach from which a requirement of ``target`` is read: anything but the jump itself."""
-    return Reach(reach.position, {s: e for s, e in reach.table.items() if s != target}, reach.parent)
 
 
 def _pay(entry: Entry, paid: set[tuple[int, Slot]]) -> Need:

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from gateway.schema.query_graph.evaluator import EVER, Evaluator, Reach
+from gateway.schema.query_graph.evaluator import Evaluator
+from gateway.schema.query_graph.reach import EVER, Reach
 from gateway.schema.selection import Field, SelectionSet
 from gateway.types import FieldName
 

@@ -1,8 +1,9 @@
 """The query graph: immutable tables of who resolves what and where an object can be entered, made once per supergraph."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 
 from gateway.schema.query_graph.slots import KEYS_ONLY, Slot, View, read_view, view_of_field, view_of_type
 from gateway.schema.selection import Field, SelectionSet
@@ -10,6 +11,8 @@ from gateway.schema.supergraph import ContextArgument, OverrideLabel, Supergraph
 from gateway.types import FieldName, Label, OperationKind, SubgraphName, TypeName
 
 TYPENAME = "__typename"
+
+_Answer = TypeVar("_Answer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +48,21 @@ class Entrance:
     conditional: tuple[FieldName, ...]
 
 
+KEPT_LABEL_SETS = 64
+"""How many sets of active labels keep their tables. Labels drawn by chance come in up to two to the power of their number."""
+
 _TYPENAME_EDGE = Edge(TYPENAME, "String", "String!")
-_UNKNOWN = Edge("", "", "")
+
+
+class _Remembered(dict[Slot, _Answer]):
+    """Answers by slot, each worked out when it is first asked for. A look-up costs no call: it is the planner's innermost step."""
+
+    def __init__(self, ask: Callable[[Slot], _Answer]) -> None:
+        self._ask = ask
+
+    def __missing__(self, slot: Slot) -> _Answer:
+        found = self[slot] = self._ask(slot)
+        return found
 
 
 class QueryGraph:
@@ -71,14 +87,16 @@ class QueryGraph:
         self.triggers = _triggers(self.entrances, self.edges)
         self.contexts = _contexts(supergraph)
         self._key_fields = _key_fields(supergraph)
-        self._supplies: dict[tuple[Slot, FieldName], Edge | None] = {}
-        self._fields: dict[tuple[Slot, FieldName], Slot | None] = {}
+        self._suppliers: dict[FieldName, Mapping[Slot, Edge | None]] = {}
+        self._followers: dict[FieldName, Mapping[Slot, Slot | None]] = {}
         self._under: dict[frozenset[Label], QueryGraph] = {labels: self}
 
     def under(self, labels: frozenset[Label]) -> "QueryGraph":
         """The graph where exactly these labels are active; labels that the supergraph does not have make no difference."""
         labels = labels.intersection(self.supergraph.labels)
         if labels not in self._under:
+            if len(self._under) >= KEPT_LABEL_SETS:
+                self._under.clear()
             self._under[labels] = QueryGraph(self.supergraph, labels)
         return self._under[labels]
 
@@ -92,11 +110,13 @@ class QueryGraph:
         An interface's field counts only if every runtime type gives it there without more inputs. ``__typename`` is an edge too;
         an interface object cannot give it.
         """
-        key = (slot, name)
-        found = self._supplies.get(key, _UNKNOWN)
-        if found is _UNKNOWN:
-            found = self._supplies[key] = self._find_edge(slot, name)
-        return found
+        return self.suppliers(name)[slot]
+
+    def suppliers(self, name: FieldName) -> Mapping[Slot, Edge | None]:
+        """What ``supplies`` says of one field, by slot."""
+        if name not in self._suppliers:
+            self._suppliers[name] = _Remembered(lambda slot: self._find_edge(slot, name))
+        return self._suppliers[name]
 
     def _find_edge(self, slot: Slot, name: FieldName) -> Edge | None:
         graph, type_name, view, only = slot
@@ -136,10 +156,13 @@ class QueryGraph:
 
     def follow(self, slot: Slot, name: FieldName) -> Slot | None:
         """The slot of the object behind a composite field, or None where the slot does not give the field."""
-        key = (slot, name)
-        if key not in self._fields:
-            self._fields[key] = self._follow(slot, name)
-        return self._fields[key]
+        return self.followers(name)[slot]
+
+    def followers(self, name: FieldName) -> Mapping[Slot, Slot | None]:
+        """What ``follow`` says of one field, by slot."""
+        if name not in self._followers:
+            self._followers[name] = _Remembered(lambda slot: self._follow(slot, name))
+        return self._followers[name]
 
     def _follow(self, slot: Slot, name: FieldName) -> Slot | None:
         edge = self.supplies(slot, name)

@@ -9,7 +9,7 @@ from subgraphs.demo.achievements import SHOWCASE, Achievement
 from subgraphs.demo.demands import Demand
 from subgraphs.demo.draw import Draw, rank
 from subgraphs.demo.market import Market
-from subgraphs.demo.places import COUNTIES, Place
+from subgraphs.demo.places import COUNTIES, Place, sub_market_id
 from subgraphs.demo.rows.kinds import Row, Rows
 from subgraphs.kit.enums import Crop, Industry, ListingStatus, Season
 
@@ -31,6 +31,8 @@ _SEASONS: Final = {
 }  # fmt: skip
 _FIRST_SHOWN_LEVEL: Final = 4
 _CROPS: Final = tuple(Crop)
+_CROPS_OF_DISTRICTS: Final = (Crop.TEA, Crop.VEGETABLE, Crop.EDIBLE_FUNGI, Crop.BAYBERRY, Crop.AQUATIC)
+"""What has room in a town's district."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,8 @@ def make_bases() -> list[Base]:
         count = draw.between(4, 5) if county.mountain else draw.between(2, 3)
         # Tea grows in every mountain county.
         first = [Crop.TEA] if county.mountain else []
-        others = draw.pick_some([crop for crop in _CROPS if crop not in first], count - len(first))
+        grown = _CROPS_OF_DISTRICTS if county.name.endswith("区") else _CROPS
+        others = draw.pick_some([crop for crop in grown if crop not in first], count - len(first))
         for number, crop in enumerate([*first, *others], 1):
             name = f"{county.name}{_CROP_NAMES[crop]}科技示范基地"
             bases.append(Base(f"{county.code}-F-{number:02d}", name, county, crop, draw.between(160, 24_000) / 8))
@@ -125,5 +128,5 @@ def _highlights(market: Market, crops: dict[str, list[Crop]]) -> list[Row]:
     ripe = [a.id for a in market.achievements if a.id in crops and a.maturity >= 7]
     ripe = [identity for identity in ripe if market.status_of[identity] is not ListingStatus.WITHDRAWN]
     shown = sorted(ripe, key=lambda identity: rank(f"highlight:{identity}"))[:HIGHLIGHTS]
-    market_id = f"SM-{Industry.AGRICULTURE}"
+    market_id = sub_market_id(Industry.AGRICULTURE)
     return [{"sub_market_id": market_id, "position": at, "achievement_id": i} for at, i in enumerate(shown, 1)]

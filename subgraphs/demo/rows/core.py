@@ -11,7 +11,7 @@ from subgraphs.demo.fields import FIELDS
 from subgraphs.demo.letter import DELTA_ZONES, INDICATORS, MEANS, PARTNER_PROVINCES, make_users, make_visits
 from subgraphs.demo.market import Market
 from subgraphs.demo.organizations import Register
-from subgraphs.demo.places import CITIES, COUNTIES, PLACES, designations
+from subgraphs.demo.places import CITIES, COUNTIES, PLACES, designations, sub_market_id
 from subgraphs.demo.premises import make_premises
 from subgraphs.demo.programmes import CHALLENGE_YEAR, PROGRAMME_YEAR
 from subgraphs.demo.rows.kinds import Row, Rows
@@ -99,11 +99,6 @@ def _reference_rows() -> Rows:
             for p in make_premises()
         ],
     }
-
-
-def sub_market_id(code: str) -> str:
-    """The id of the market of a region, by its code, or of an industry, by its name."""
-    return f"SM-{code}"
 
 
 def _sub_market_rows(register: Register) -> Rows:

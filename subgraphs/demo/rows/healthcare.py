@@ -7,6 +7,7 @@ from subgraphs.demo.demands import Demand
 from subgraphs.demo.draw import Draw, rank
 from subgraphs.demo.market import Market
 from subgraphs.demo.organizations import Organization
+from subgraphs.demo.places import sub_market_id
 from subgraphs.demo.rows.kinds import Row, Rows
 from subgraphs.healthcare import tables
 from subgraphs.healthcare.classification import regulatory_class
@@ -66,7 +67,7 @@ def _profile(achievement: Achievement) -> Row:
         "achievement_id": achievement.id,
         "published_at": achievement.published_at,
         "regulatory_class": kind,
-        "indication": leaf.indications[leaf.objects.index(achievement.subject)],
+        "indication": leaf.indications[leaf.subjects.index(achievement.subject)],
         "trial_phase": min(achievement.maturity - 4, 3) if tried else None,
         "registration_no": number if achievement.maturity >= _FIRST_REGISTERED_LEVEL else None,
         "trial_subjects": subjects if tried else None,
@@ -96,5 +97,5 @@ def _demand_profile(demand: Demand) -> Row:
 def _highlights(market: Market, achievements: list[Achievement]) -> list[Row]:
     ripe = [a.id for a in achievements if a.maturity >= 7 and market.status_of[a.id] is not ListingStatus.WITHDRAWN]
     shown = sorted(ripe, key=lambda identity: rank(f"highlight:{identity}"))[:HIGHLIGHTS]
-    market_id = f"SM-{Industry.HEALTHCARE}"
+    market_id = sub_market_id(Industry.HEALTHCARE)
     return [{"sub_market_id": market_id, "position": at, "achievement_id": i} for at, i in enumerate(shown, 1)]

@@ -13,7 +13,13 @@ from gateway.resolvers.executor import ErrorPolicy
 from gateway.resolvers.messages import GraphQLRequest, GraphQLResponse
 from gateway.resolvers.operation import Limits, Operation
 from gateway.resolvers.query_plan import Fetch, QueryPlan, RootPart
-from gateway.resolvers.subgraph_client import InProcessClient
+from gateway.resolvers.subgraph_client import (
+    HttpAnswer,
+    InProcessClient,
+    SubgraphPost,
+    SubgraphRequest,
+    SubgraphResponse,
+)
 from gateway.schema.selection import Field, print_selections
 from gateway.schema.supergraph import read_supergraph
 from gateway.types import Label
@@ -135,11 +141,23 @@ async def test_nulls_of_the_gateways_own_making_are_told_in_extensions() -> None
 async def test_a_wrong_request_has_no_data_and_sends_nothing(query: str, more: Any, code: str, status: int) -> None:
     """A request error has a code and a status, and no subgraph hears of it."""
     harness = Harness()
-    response = await harness.send(query, **more)
+    for _ in range(2):
+        response = await harness.send(query, **more)
     body = msgspec.json.decode(response.body)
     assert (code_of(body), response.status, response.executed) == (code, status, False)
     assert "data" not in body
     assert harness.client.requests == []
+
+
+async def test_what_a_request_may_not_do_is_not_planned() -> None:
+    """A subscription is refused for what it is, and a mutation by GET before anything is worked out for it."""
+    harness = Harness()
+    await harness.send("subscription { news }")
+    await harness.send('mutation { found(name: "x") }', read_only=True)
+    assert harness.planner.planned == []
+    await harness.send('mutation { found(name: "x") }')
+    response = await harness.send('mutation { found(name: "x") }', read_only=True)
+    assert (len(harness.planner.planned), response.status) == (1, 405)
 
 
 async def test_limits_are_the_engines() -> None:
@@ -230,6 +248,40 @@ async def test_a_failure_of_the_gateway_is_an_answer_too() -> None:
     assert (response.status, response.executed) == (500, False)
     assert b"secret" not in response.body
     assert code_of(msgspec.json.decode(response.body)) == "INTERNAL_SERVER_ERROR"
+
+
+class Broken(InProcessClient):
+    """Fails in a way that nobody foresaw, once an operation is compiled."""
+
+    def __init__(self) -> None:
+        super().__init__({})
+        self.sound = InProcessClient({"city": SERVER})
+        self.posts = 0
+
+    async def send(self, request: SubgraphRequest) -> SubgraphResponse:
+        return await self.sound.send(request)
+
+    async def post(self, request: SubgraphPost) -> HttpAnswer:
+        self.posts += 1
+        raise ZeroDivisionError("the secret is 42")
+
+
+async def test_a_failure_of_compiled_code_leaves_the_query_to_the_plain_executor() -> None:
+    """Nobody notices but the log."""
+    client = Broken()
+    engine = Engine(SUPERGRAPH, client, planner=CountingPlanner())
+    bodies = [(await engine.execute(GraphQLRequest("{ city }"))).body for _ in range(3)]
+    assert client.posts > 0
+    assert bodies == ['{"data":{"city":"杭州"}}'.encode()] * 3
+
+
+async def test_a_failing_mutation_is_not_sent_again() -> None:
+    """Whether it had its effect, nobody knows; a second one would be worse."""
+    client = Broken()
+    engine = Engine(SUPERGRAPH, client, planner=CountingPlanner())
+    for _ in range(3):
+        response = await engine.execute(GraphQLRequest('mutation { found(name: "x") }'))
+    assert (len(client.sound.requests) + client.posts, response.status == 500) == (3, client.posts > 0)
 
 
 async def test_cancellation_goes_through() -> None:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
+from graphql import GraphQLSchema
 
 from gateway.errors import SubgraphError
 from gateway.resolvers.executor import ErrorPolicy, Executed
@@ -33,6 +34,7 @@ type Query @join__type(graph: CORE) @join__type(graph: CITY) {
   anything: JSON @join__field(graph: CORE)
   search(a: Int, b: Int): Int @join__field(graph: CORE)
   again: Query @join__field(graph: CORE)
+  many: [Query] @join__field(graph: CORE)
   report: Report
 }
 type Mutation @join__type(graph: CORE) { publish(id: ID!): Achievement @join__field(graph: CORE) }
@@ -94,26 +96,26 @@ CITY_DATA: dict[str, Any] = {
 }
 
 
-class FixedClient:
-    """Answers each subgraph's requests with what is given, in order: a response's entries, or an exception."""
+class FixedClient(InProcessClient):
+    """Answers each subgraph's requests with what is given, in order: a response's entries, or an exception. The city answers itself."""
 
     def __init__(self, **answers: Any) -> None:
+        super().__init__({"city": make_server(CITY, CITY_DATA)})
         self.answers = {name: iter(given if isinstance(given, list) else [given]) for name, given in answers.items()}
-        self.requests: list[SubgraphRequest] = []
-        self.city = InProcessClient({"city": make_server(CITY, CITY_DATA)})
+
+    def serve(self, subgraph: str, schema: GraphQLSchema) -> None:
+        """Let another server answer for a subgraph."""
+        self._schemas = {subgraph: schema}
 
     async def send(self, request: SubgraphRequest) -> SubgraphResponse:
-        self.requests.append(request)
         if request.subgraph not in self.answers:
-            return await self.city.send(request)
+            return await super().send(request)
+        self.requests.append(request)
         answer = next(self.answers[request.subgraph])
         if isinstance(answer, Exception):
             raise answer
         errors = answer.get("errors", ())
         return SubgraphResponse(answer["data"] if "data" in answer or errors else answer, tuple(errors))
-
-    async def close(self) -> None:
-        """Nothing to release."""
 
 
 def core(**data: Any) -> FixedClient:
@@ -397,6 +399,20 @@ async def test_root_fields_can_be_merged_where_a_field_leads_back_to_the_root() 
     assert result.data == {"again": {"report": {"local": 5}}}
 
 
+async def test_root_fields_merged_at_several_places_are_no_one_object() -> None:
+    """A later fetch fills each place for itself."""
+    later = {"many": [{"report": {"total": 1}}, {"report": {"total": 2}}]}
+    client = FixedClient(core=[{"data": {"many": [{}, {}]}}, {"data": later}])
+    result = await ask(
+        client,
+        "{ many { report { local total } } }",
+        root(0, "core", "many { __typename }"),
+        root(1, "city", "report { local }", 0, path=path_of("many.@")),
+        root(2, "core", "many { report { total } }", 1),
+    )
+    assert result.data == {"many": [{"report": {"local": 5, "total": 1}}, {"report": {"local": 5, "total": 2}}]}
+
+
 # Errors
 
 
@@ -442,6 +458,34 @@ async def test_a_path_is_told_by_the_names_after_renaming() -> None:
     rename = Rename(path_of("holders.@.|University"), "name__alias_0", "name")
     result = await ask(client, "{ holders { name } }", root(0, "core", "holders { name }", renames=(rename,)))
     assert result.errors[0]["path"] == ["holders", 0, "name"]
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        (["e", 0, "city__0", "x"], ["achievements", 0, "city"]),
+        (["e", -1, "city__0"], ["achievements"]),
+        (["e", 7], ["achievements"]),
+        (["e", "0"], ["achievements"]),
+        (["e"], ["achievements"]),
+        (["unknown", 0], ["achievements"]),
+        ([3], ["achievements"]),
+        ("e", ["achievements"]),
+        (None, ["achievements"]),
+    ],
+)
+async def test_an_entitys_path_is_told_in_the_clients_words_or_by_its_anchor(path: Any, expected: Any) -> None:
+    """Renamed keys get their names back; a path that makes no sense counts as none."""
+    client = FixedClient(
+        core={"data": {"achievements": achievements("1")}},
+        city={"data": {"e": [{"city__0": None}]}, "errors": [{"message": "x", "path": path}]},
+    )
+    renames = (Rename((), "city__0", "city"),)
+    part = entity("achievements.@", "id", "... on Achievement { city__0: city }", send="Achievement", renames=renames)
+    result = await ask(
+        client, "{ achievements { city } }", root(0, "core", "achievements { id }"), entities(1, "city", [part], 0)
+    )
+    assert [error["path"] for error in result.errors] == [expected]
 
 
 async def test_an_unreachable_subgraph_is_one_error_at_its_anchor() -> None:
@@ -510,6 +554,19 @@ async def test_a_failing_root_fetch_leaves_the_other_root_fields() -> None:
     assert result.data == {"achievement": None, "report": {"local": 5}}
 
 
+async def test_one_field_fails_once() -> None:
+    """Two subgraphs that fail at the same place with the same words are one error; other words are another."""
+    failing = {"data": {"report": None}, "errors": [{"message": "down", "path": ["report"]}]}
+    other = {"data": {"report": None}, "errors": [{"message": "out", "path": ["report"]}]}
+    client = FixedClient(core=failing, city=failing, third=other)
+    fetches = (root(n, name, "report { lines { __typename } }") for n, name in enumerate(("core", "city", "third")))
+    result = await ask(client, "{ report { __typename } }", *fetches)
+    assert [(error["message"], error["extensions"]["service"]) for error in result.errors] == [
+        ("down", "core"),
+        ("out", "third"),
+    ]
+
+
 async def test_an_unforeseen_failure_tells_the_client_nothing() -> None:
     """The log has the cause; the response has a code."""
     client = FixedClient(core=ZeroDivisionError("the secret is 42"))
@@ -545,7 +602,7 @@ async def test_the_response_has_the_clients_order_and_nothing_else() -> None:
     client = core(achievement={"id": "1", "price": 2, "t": "T", "title": "T"})
     result = await ask(
         client,
-        "{ achievement { t: title ...F price } } fragment F on Achievement { title t: title id }",
+        "{ achievement { t: title ...F } achievement { price } } fragment F on Achievement { title t: title id }",
         root(0, "core", "achievement { id price t: title title }"),
     )
     assert result.data
@@ -735,7 +792,7 @@ async def test_a_context_value_is_read_on_the_way_to_the_object() -> None:
     ]
     client = core(achievements=data)
     server = {"Achievement": [{"id": i, "city": {"by": {"rate: a": f"{i}a", "rate: b": f"{i}b"}}} for i in ("1", "2")]}
-    client.city = InProcessClient({"city": make_server(CITY, server)})
+    client.serve("city", make_server(CITY, server))
     result = await ask(
         client,
         "{ achievements { related { city } } }",

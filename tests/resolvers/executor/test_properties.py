@@ -52,6 +52,21 @@ def test_merging_the_same_again_changes_nothing(value: Any) -> None:
 
 
 @given(OBJECTS)
+def test_data_takes_the_place_of_null(value: Any) -> None:
+    """At any depth, in objects and in lists."""
+    target = with_holes(value)
+    merge_into(target, copy_json(value))
+    assert target == value
+
+
+def with_holes(value: Any) -> Any:
+    """The same tree with null for every leaf."""
+    if isinstance(value, dict):
+        return {key: with_holes(item) for key, item in value.items()}
+    return [with_holes(item) for item in value] if isinstance(value, list) else None
+
+
+@given(OBJECTS)
 def test_merging_into_nothing_gives_the_source(value: Any) -> None:
     """Nothing is left out, nulls included."""
     target: dict[str, Any] = {}
@@ -83,10 +98,10 @@ def test_both_walks_find_the_same_objects(root: Any, path: Any) -> None:
 
 @given(st.lists(st.fixed_dictionaries({}, optional={"k": LEAVES, "other": LEAVES}), max_size=8))
 def test_representations_are_distinct_and_cover_every_object_that_has_the_key(objects: Any) -> None:
-    """Each such object is the target of exactly one representation, which has its key; true and 1 are not the same key."""
+    """Each such object is a target once, whatever paths lead to it, of a representation that has its key; true and 1 are not the same key."""
     batch = Batch()
     inputs = Inputs({}, InputReader("T", (FieldReader("k", "k", is_nullable=False),)))
-    collect(inputs, {"items": objects}, (path_of("items.@"),), batch)
+    collect(inputs, {"items": objects}, (path_of("items.@"), path_of("items.@")), batch)
     written = [repr(representation) for representation in batch.representations]
     assert len(written) == len(set(written))
     covered = [id(target) for targets in batch.targets for target in targets]

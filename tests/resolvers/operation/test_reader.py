@@ -105,6 +105,7 @@ def test_fragments_that_spread_themselves_are_refused() -> None:
         ("{ a: __typename b: __typename }", Limits(max_root_fields=1), "MAX_ROOT_FIELDS_LIMIT"),
         ("query @loud { __typename @loud }", Limits(max_directives=1), "MAX_DIRECTIVES_LIMIT"),
         ("{ node { __typename } }", Limits(max_selections=1), "MAX_SELECTIONS_LIMIT"),
+        ("{ a: __typename a: __typename a: __typename }", Limits(max_merges=2), "MAX_MERGES_LIMIT"),
         (
             "{ __schema { types { fields { name } } } }",
             Limits(max_introspection_depth=0),
@@ -134,10 +135,24 @@ def test_exponential_fragments_are_refused_without_being_expanded() -> None:
     assert "MAX_SELECTIONS_LIMIT" in refused(text)
 
 
+def test_repeated_selections_are_counted_where_they_meet() -> None:
+    """What is below equal keys is merged too, through fragments, and their pairs count level by level."""
+    text = "{ ...A node { node { id: __typename } } } fragment A on Query { node { ...B } } fragment B on Query { node { id: __typename } }"
+    assert refused(text, limits=Limits(max_merges=2)) == ["MAX_MERGES_LIMIT"]
+    assert read(text, limits=Limits(max_merges=3))
+
+
+def test_fragments_in_a_circle_are_counted_in_finite_time() -> None:
+    """Forty fragments that all spread all are no endless walk; validation refuses them."""
+    spreads = " ".join(f"...F{i}" for i in range(40))
+    fragments = "".join(f"fragment F{i} on Query {{ {spreads} }}" for i in range(40))
+    assert "MAX_SELECTIONS_LIMIT" in refused(f"{{ ...F0 }} {fragments}")
+
+
 def test_a_chain_of_a_thousand_fragments_is_refused() -> None:
-    """A long chain exhausts neither the stack of our own measuring nor that of validation."""
+    """A long chain exhausts nobody's stack: fragments in fragments count as levels."""
     fragments = "".join(f"fragment F{i} on Query {{ ...F{i + 1} }}" for i in range(1000))
-    assert refused(f"{{ ...F0 }} {fragments} fragment F1000 on Query {{ __typename }}") == ["GRAPHQL_VALIDATION_FAILED"]
+    assert refused(f"{{ ...F0 }} {fragments} fragment F1000 on Query {{ __typename }}") == ["MAX_DEPTH_LIMIT"]
 
 
 def test_nesting_beyond_what_the_parser_reads_is_a_depth_error() -> None:
@@ -154,4 +169,6 @@ def test_limits_hold_for_operations_that_are_not_chosen() -> None:
 def test_a_schema_of_ones_own_may_name_fields_like_introspection() -> None:
     """Only fields inside __schema and __type count as introspection."""
     schema = build_schema("type Query { fields: Query }")
-    assert read_operation(schema, "{ fields { fields { fields { fields { __typename } } } } }", None, Limits())
+    assert read_operation(
+        schema, "{ fields { fields { fields { fields { fields { __typename } } } } } }", None, Limits()
+    )

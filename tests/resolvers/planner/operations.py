@@ -25,11 +25,11 @@ class OperationMaker:
         self.guards = guards
         self.aliases = 0
 
-    def make(self) -> str:
-        root = self.schema.query_type
+    def make(self, kind: str = "query") -> str:
+        root = self.schema.query_type if kind == "query" else self.schema.mutation_type
         assert root is not None
         body = self.selections(root, self.depth, {})
-        return f"query Q($yes: Boolean! = true, $no: Boolean! = false) {{ v: __typename @include(if: $yes) w: __typename @skip(if: $no) {body} }}"
+        return f"{kind} Q($yes: Boolean! = true, $no: Boolean! = false) {{ v: __typename @include(if: $yes) w: __typename @skip(if: $no) {body} }}"
 
     def selections(self, type_: Any, depth: int, taken: dict[str, str]) -> str:
         parts: list[str] = []

@@ -37,10 +37,13 @@ async def test_the_answer_is_that_of_one_server(name: str) -> None:
     """Subgraphs that look at one world answer together what an undivided server would answer."""
     supergraph, operation, _ = read_case(name)
     for variables in VARIABLES if "$" in operation.splitlines()[1] else ({},):
-        assert await differences(supergraph, operation, variables) == []
+        assert await differences(supergraph, operation, variables, nulls=0) == []
 
 
-@pytest.mark.parametrize("name", [name for name in case_names() if name != "context_argument"])
+RANDOM_CASES = [name for name in case_names() if name != "context_argument"]
+
+
+@pytest.mark.parametrize("name", RANDOM_CASES)
 async def test_random_operations_are_answered_like_by_one_server(name: str) -> None:
     """Thirty operations per case, with fragments, aliases, arguments and conditions."""
     supergraph, _, _ = read_case(name)
@@ -49,14 +52,25 @@ async def test_random_operations_are_answered_like_by_one_server(name: str) -> N
         assert await differences(supergraph, operation, {}) == []
 
 
-async def differences(supergraph: Supergraph, operation: str, variables: dict[str, bool]) -> list[object]:
+@pytest.mark.parametrize("name", RANDOM_CASES)
+async def test_failures_cost_no_more_than_on_one_server(name: str) -> None:
+    """About every sixth field fails, save for those that other fields need: what is null, and whether there is an error, is the same."""
+    supergraph, _, _ = read_case(name)
+    for seed in range(20):
+        operation = OperationMaker(supergraph.api_schema, Random(seed)).make()
+        assert await differences(supergraph, operation, {}, failures=6) == []
+
+
+async def differences(
+    supergraph: Supergraph, operation: str, variables: dict[str, bool], *, nulls: int = 7, failures: int = 0
+) -> list[object]:
     """Empty where the gateway's answer is the undivided server's; else both, and the gateway's errors."""
-    universe = Universe(supergraph)
+    universe = Universe(supergraph, nulls=nulls, failures=failures)
     expected = graphql_sync(universe.undivided(), operation, variable_values=variables)
-    assert not expected.errors, operation
+    assert failures or not expected.errors, operation
     client = InProcessClient({name: universe.subgraph(name) for name in supergraph.subgraphs})
     response = await Engine(supergraph, client).execute(GraphQLRequest(operation, variables=variables))
     found = msgspec.json.decode(response.body)
-    if found.get("data") == expected.data and not found.get("errors"):
+    if found.get("data") == expected.data and bool(found.get("errors")) == bool(expected.errors):
         return []
     return [operation, found, expected.data]

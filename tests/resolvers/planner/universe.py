@@ -53,11 +53,14 @@ def number(*parts: object) -> int:
 class Universe:
     """The world of one supergraph."""
 
-    def __init__(self, supergraph: Supergraph, *, nulls: int = 7) -> None:
+    def __init__(self, supergraph: Supergraph, *, nulls: int = 7, failures: int = 0) -> None:
+        """About one in ``nulls`` values that may be null is, and one in ``failures`` fields fails; 0 is none. Lists
+        are empty only where there are nulls."""
         self.supergraph = supergraph
         self.graph = build_query_graph(supergraph)
         self.full = supergraph.full_schema
         self.nulls = nulls
+        self.failures = failures
         self.keyed = {
             (t.name, s.name)
             for g in supergraph.subgraphs.values()
@@ -65,10 +68,15 @@ class Universe:
             for k in t.keys
             for s in _fields(k.selections)
         }
+        views = [f for g in supergraph.subgraphs.values() for t in g.types.values() for f in t.fields.values()]
+        self.inputs = {one.name for view in views for one in _fields(view.requires)} | {name for _, name in self.keyed}
         self.key_names = {name for _, name in self.keyed}
         self.entities = {t.name for g in supergraph.subgraphs.values() for t in g.types.values() if t.keys}
 
     def value(self, thing: Thing, name: str, arguments: Mapping[str, Any]) -> Any:
+        """The value of a field, which fails only where the planner need not read it for other fields."""
+        if self.failures and number(thing.name, name, "!") % self.failures == 0 and name not in self.inputs:
+            raise GraphQLError(f"{thing.type}.{name} fails")
         declared = self.full.type_map[thing.type].fields[name]
         known = {k: v for k, v in arguments.items() if k in self._public_arguments(thing.type, name)}
         spelled = f"{name}({sorted(known.items())!r})" if known else name
@@ -104,7 +112,10 @@ class Universe:
     def _not_null(self, type_: GraphQLOutputType, thing: Thing, name: str, spelled: str) -> Any:
         seed = number(thing.name, spelled, "x")
         if isinstance(type_, GraphQLList):
-            return [self._complete(type_.of_type, thing, name, f"{spelled}[{i}]") for i in range(seed % 3)]
+            return [
+                self._complete(type_.of_type, thing, name, f"{spelled}[{i}]")
+                for i in range(seed % 3 if self.nulls else 1 + seed % 2)
+            ]
         if is_leaf_type(type_):
             return self._leaf(type_, thing, spelled, seed)
         types = self._runtime_types(thing.type, name, type_)

@@ -13,6 +13,7 @@ from sqlalchemy import create_engine, select
 
 from subgraphs.demo.rows.all import TABLES
 from subgraphs.demo.seed import database_file, seed_directory
+from tests.subgraphs.databases import show_nothing
 
 GOLDEN = Path(__file__).with_name("digests.json")
 
@@ -45,7 +46,7 @@ def plain(value: object) -> Any:
 def write_golden() -> None:
     with TemporaryDirectory() as folder:
         directory = Path(folder) / "market"
-        asyncio.run(seed_directory(directory, lambda *_: None))
+        asyncio.run(seed_directory(directory, show_nothing))
         GOLDEN.write_text(json.dumps(digest_tables(directory), indent=1) + "\n")
 
 

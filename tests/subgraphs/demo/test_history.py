@@ -2,7 +2,6 @@
 
 import json
 import sqlite3
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from itertools import groupby
 
@@ -11,17 +10,6 @@ import pytest
 from subgraphs.demo.uscc import is_uscc
 from subgraphs.healthcare.classification import regulatory_class
 from subgraphs.kit.evidence import record_hash, seal_root
-from tests.subgraphs.databases import MarketDatabases
-
-
-@pytest.fixture(scope="module")
-def databases(market_databases: MarketDatabases) -> Iterator[sqlite3.Connection]:
-    connection = sqlite3.connect(":memory:")
-    connection.row_factory = sqlite3.Row
-    for name in ("core", "city", "agriculture", "carbon", "healthcare"):
-        connection.execute(f"ATTACH '{market_databases.path(name)}' AS {name}")
-    yield connection
-    connection.close()
 
 
 def moment(text: str) -> datetime:
@@ -100,6 +88,7 @@ CONTRADICTIONS = {
     "open auctions are open on the data date": """
         SELECT id FROM core.auction
         WHERE status = 'OPEN' AND NOT (opens_at <= '2022-06-27 00:00' AND closes_at > '2022-06-27 10:00')""",
+    "no deadline has passed": "SELECT id FROM city.demand WHERE deadline <= '2022-06-27'",
     "a right of use lasts ten years at least": "SELECT id FROM core.approval_case WHERE usage_right_years < 10",
     "an approval is of the owner's own service invention": """
         SELECT p.id FROM core.approval_case p JOIN city.achievement a ON a.id = p.achievement_id

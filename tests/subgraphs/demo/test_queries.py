@@ -1,17 +1,12 @@
 """The ten front-end queries have something to show: their variables name things that exist and are worth a page."""
 
-# ruff: noqa: S608 - the SQL is put together from constants of this file
-
 import json
 import sqlite3
-from collections.abc import Iterator
 from importlib.resources import files
 from typing import Any
 
 import pytest
 from graphql import OperationDefinitionNode, parse
-
-from tests.subgraphs.databases import MarketDatabases
 
 QUERIES = files("subgraphs.demo") / "queries"
 VARIABLES: dict[str, dict[str, Any]] = json.loads((QUERIES / "variables.json").read_text())
@@ -35,7 +30,7 @@ SHOWN = {
         "SELECT 1 FROM agriculture.achievement_base WHERE achievement_id = :id",
         "SELECT 1 FROM carbon.carbon_profile WHERE listing_id = :id",
         "SELECT 1 FROM healthcare.trial_base WHERE achievement_id = :id",
-        "SELECT 1 FROM city.achievement WHERE id = :id AND asking_price_fen IS NOT NULL",
+        "SELECT 1 FROM city.achievement WHERE id = :id AND asking_price_fen IS NOT NULL AND patent_nos LIKE '%ZL%ZL%'",
         "SELECT 1 FROM core.mountain_county WHERE region_code = (SELECT county_code FROM city.achievement WHERE id = :id)",
     ),
     "q04_carbon_market": (
@@ -88,15 +83,6 @@ SHOWN = {
 """For each query, rows that must be there for its page to show every part."""
 
 
-@pytest.fixture(scope="module")
-def databases(market_databases: MarketDatabases) -> Iterator[sqlite3.Connection]:
-    connection = sqlite3.connect(":memory:")
-    for name in ("core", "city", "agriculture", "carbon", "healthcare"):
-        connection.execute(f"ATTACH '{market_databases.path(name)}' AS {name}")
-    yield connection
-    connection.close()
-
-
 def test_every_query_parses_and_has_its_variables() -> None:
     """Ten queries, and for each the values of just the variables it declares."""
     queries = {path.name.removesuffix(".graphql"): path for path in QUERIES.iterdir() if path.name.endswith(".graphql")}
@@ -112,13 +98,13 @@ def test_every_query_parses_and_has_its_variables() -> None:
 @pytest.mark.parametrize(("query", "sql"), [(query, sql) for query, parts in SHOWN.items() for sql in parts])
 def test_every_part_of_a_page_has_something_to_show(databases: sqlite3.Connection, query: str, sql: str) -> None:
     """There is at least one row for each part of the page."""
-    assert databases.execute(sql, VARIABLES[query]).fetchone() == (1,)
+    assert databases.execute(sql, VARIABLES[query]).fetchone() is not None
 
 
 def test_every_mountain_county_has_open_demands(databases: sqlite3.Connection) -> None:
     """Each of the 26 counties' pages lists demands; most have a physical market and some demand about farming."""
     counties = "(SELECT region_code FROM core.mountain_county WHERE valid_from < '2022-06-27')"
     sql = f"SELECT count(DISTINCT county_code) FROM city.demand WHERE status = 'OPEN' AND county_code IN {counties}"
-    assert databases.execute(sql).fetchone() == (26,)
+    assert databases.execute(sql).fetchone()[0] == 26
     sql = f"SELECT count(*) FROM core.physical_market WHERE region_code IN {counties}"
     assert databases.execute(sql).fetchone()[0] >= 20

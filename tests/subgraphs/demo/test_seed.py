@@ -7,20 +7,20 @@ import sys
 from pathlib import Path
 
 import pytest
-from sqlalchemy import String
+from sqlalchemy import String, func, insert, select
 
+from subgraphs.core.tables import SEARCH_TABLE
 from subgraphs.demo.rows.all import TABLES
 from subgraphs.demo.seed import SUBGRAPHS, SeedError, database_file, seed_databases, seed_directory
-from tests.subgraphs.databases import MarketDatabases
+from subgraphs.kit.database import open_database
+from subgraphs.kit.database_search import search_statement
+from subgraphs.kit.search_text import index_tokens
+from tests.subgraphs.databases import MarketDatabases, show_nothing
 from tests.subgraphs.demo.digests import digest_tables
 
 
 class PulledPlugError(Exception):
     """Somebody pulled the plug."""
-
-
-def show_nothing(_name: str, _done: int, _total: int) -> None:
-    """Progress that nobody watches."""
 
 
 def interrupt_in_the_last(name: str, _done: int, _total: int) -> None:
@@ -35,7 +35,7 @@ def interrupt_at_once(_name: str, _done: int, _total: int) -> None:
 
 def rows_in(path: Path, table: str) -> int:
     connection = sqlite3.connect(path)
-    count = connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]  # noqa: S608 - our own names
+    count = connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
     connection.close()
     assert isinstance(count, int)
     return count
@@ -107,6 +107,32 @@ def test_a_database_by_url_is_filled_over_what_it_held(market_databases: MarketD
     assert rows_in(tmp_path / "core.db", "search_entry_fts") == rows_in(tmp_path / "core.db", "search_entry")
 
 
+def test_a_postgresql_database_holds_the_same_and_goes_on_counting(
+    market_databases: MarketDatabases, postgresql_url: str
+) -> None:
+    """Every row fits and keeps its links; the next search entry gets a number of its own; words are found."""
+    assert asyncio.run(seed_databases({"core": postgresql_url}, show_nothing)) is True
+    assert asyncio.run(seed_databases({"core": postgresql_url}, interrupt_in_the_last)) is False
+    counts, found = asyncio.run(look_into(postgresql_url))
+    assert counts == {name: rows_in(market_databases.path("core"), name) for name in counts}
+    assert found == ["new"]
+
+
+async def look_into(url: str) -> tuple[dict[str, int], list[str]]:
+    """The rows of core's tables, then what is found of a new search entry."""
+    engine = open_database(url)
+    tables = TABLES["core"].sorted_tables
+    async with engine.begin() as connection:
+        counts = {t.name: await connection.scalar(select(func.count()).select_from(t)) or 0 for t in tables}
+        entry = {"kind": "Demand", "key": "new", "tokens": index_tokens("水熊虫抗旱基因")}
+        await connection.execute(insert(SEARCH_TABLE), [entry])
+        words = search_statement(SEARCH_TABLE, "熊虫抗旱", dialect="postgresql", limit=2)
+        assert words is not None
+        found = [row.key for row in await connection.execute(words)]
+    await engine.dispose()
+    return counts, found
+
+
 def test_an_unknown_database_is_refused_by_name() -> None:
     """The message names the subgraphs there are."""
     with pytest.raises(
@@ -122,7 +148,7 @@ def test_every_text_fits_its_column(market_databases: MarketDatabases) -> None:
         for table in metadata.tables.values():
             for column in table.columns:
                 if isinstance(column.type, String) and column.type.length:
-                    sql = f"SELECT max(length({column.name})) FROM {table.name}"  # noqa: S608 - our own names
+                    sql = f"SELECT max(length({column.name})) FROM {table.name}"
                     (longest,) = connection.execute(sql).fetchone()
                     assert (longest or 0) <= column.type.length, f"{name}.{table.name}.{column.name}"
         connection.close()

@@ -1,4 +1,4 @@
-"""The engine, the column types, the search table and the serial numbers, tried on a SQLite file of core's tables."""
+"""The engine, the column types, the search table and the serial numbers, tried on core's tables in SQLite and PostgreSQL."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -21,11 +21,29 @@ NOON_IN_CHINA = datetime(2022, 6, 27, 12, tzinfo=timezone(timedelta(hours=8)))
 
 
 @pytest.fixture
-async def engine(tmp_path: Path) -> AsyncIterator[AsyncEngine]:
-    engine = open_database(sqlite_url(tmp_path / "core.sqlite"))
+async def sqlite(tmp_path: Path) -> AsyncIterator[AsyncEngine]:
+    engine = open_database(sqlite_url(tmp_path / "core.db"))
     await create_tables(engine, Base.metadata)
     yield engine
     await engine.dispose()
+
+
+@pytest.fixture
+async def postgresql(postgresql_url: str) -> AsyncIterator[AsyncEngine]:
+    engine = open_database(postgresql_url)
+    async with engine.begin() as connection:
+        await connection.run_sync(Base.metadata.drop_all)
+    await create_tables(engine, Base.metadata)
+    yield engine
+    await engine.dispose()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def engine(request: pytest.FixtureRequest) -> AsyncEngine:
+    """Core's empty tables, in either database."""
+    engine = request.getfixturevalue(request.param)
+    assert isinstance(engine, AsyncEngine)
+    return engine
 
 
 async def found(engine: AsyncEngine, words: str) -> list[str]:
@@ -36,14 +54,14 @@ async def found(engine: AsyncEngine, words: str) -> list[str]:
         return [row.key for row in await connection.execute(statement)]
 
 
-async def test_sqlite_keeps_foreign_keys_and_writes_ahead(engine: AsyncEngine) -> None:
+async def test_sqlite_keeps_foreign_keys_and_writes_ahead(sqlite: AsyncEngine) -> None:
     """Every connection checks foreign keys; the file is in WAL mode."""
-    async with engine.connect() as connection:
+    async with sqlite.connect() as connection:
         assert await connection.scalar(text("PRAGMA foreign_keys")) == 1
         assert await connection.scalar(text("PRAGMA journal_mode")) == "wal"
     entry = {"event_year": 2021, "number": 1, "demand_id": "330100-D-000001", "stage": ChallengeStage.COLLECTED}
     with pytest.raises(IntegrityError, match="FOREIGN KEY"):
-        async with engine.begin() as connection:
+        async with sqlite.begin() as connection:
             await connection.execute(insert(ChallengeEntry), [entry])
 
 

@@ -77,7 +77,6 @@ FEDERATION_RULES: Final[tuple[Rule, ...]] = (
     cost_is_not_on_interfaces,
     list_sizes_are_valid,
     access_is_not_on_interfaces,
-    context_names_are_plain,
 )
 
 

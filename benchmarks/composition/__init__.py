@@ -1,0 +1,1 @@
+"""Composition time beside the composers on npm."""

@@ -1,0 +1,229 @@
+"""``tongfen demo``: the technology market on this machine, from nothing to answering."""
+
+import asyncio
+import contextlib
+import os
+import signal
+import socket
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import click
+import uvicorn
+
+from gateway.app import LoadSupergraph, make_app
+from gateway.app.loading import compose_sources
+from gateway.cli.demo_text import describe_demo, restart_command
+from gateway.cli.processes import ROOT, ChildProcess, run_to_the_end
+from gateway.cli.serve import address, open_port, server_config, start_logging
+from gateway.errors import SubgraphError, TongfenError
+from gateway.resolvers.subgraph_client.introspection import fetch_sdl
+from gateway.schema.supergraph import Supergraph
+from gateway.settings import Listen, Settings, read_settings
+from gateway.transport.asgi import AsgiApp
+from gateway.transport.graphiql import read_examples
+
+SUBGRAPHS: Final = ("core", "city", "agriculture", "carbon", "healthcare")
+SETTINGS: Final = ROOT / "config" / "demo.yaml"
+DATA_MOMENT: Final = "2022-06-27T18:00:00+0800"
+"""What time it is in the demo: the evening of the day that the data tells of."""
+
+START_SECONDS: Final = 60.0
+"""How long the subgraphs may take to answer for the first time."""
+
+ASK_AGAIN_SECONDS: Final = 0.1
+"""How long to wait before a subgraph that did not answer is asked again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One subgraph of the demo: where it listens, and the file of its database."""
+
+    name: str
+    port: int
+    file: Path
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}/graphql"
+
+    @property
+    def arguments(self) -> tuple[str, ...]:
+        return ("--port", str(self.port), "--database", f"sqlite+aiosqlite:///{self.file}", "--now", DATA_MOMENT)
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A process of the demo, for those who look."""
+
+    name: str
+    port: int
+    pid: int
+
+
+Children = Mapping[Place, ChildProcess]
+
+
+@click.command("demo")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65530),
+    envvar="PORT",
+    default=4000,
+    show_default=True,
+    help="Where the gateway listens; the five subgraphs take the next five ports. 0 takes any free ports.",
+)
+@click.option(
+    "--data",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path(".demo"),
+    show_default=True,
+    help="Where the demo data is kept; it is made the first time.",
+)
+def demo_command(port: int, data: Path) -> None:
+    """Run the technology market: five subgraphs, their data, and the gateway before them. Ctrl-C stops all of it."""
+    if not SETTINGS.exists():
+        raise TongfenError(f"The demo needs the project's folder: there is no {SETTINGS}.")
+    with (
+        open_port(Listen(port=port)) as listening,
+        asyncio.Runner(loop_factory=uvicorn.Config("", log_config=None).get_loop_factory()) as runner,
+    ):
+        runner.run(run_demo(listening, data / "market", any_ports=port == 0))
+
+
+async def run_demo(listening: socket.socket, folder: Path, *, any_ports: bool) -> None:
+    """Serve the demo until SIGINT or SIGTERM, then stop everything. Raises TongfenError where it cannot be served."""
+    places = choose_places(0 if any_ports else port_of(listening), folder)
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    working = asyncio.create_task(make_and_serve(listening, places, folder))
+    stopping = asyncio.create_task(stop.wait())
+    await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    stopping.cancel()
+    working.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await working
+    click.echo("Everything is stopped.")
+
+
+def port_of(listening: socket.socket) -> int:
+    return int(listening.getsockname()[1])
+
+
+def choose_places(gateway_port: int, folder: Path) -> tuple[Place, ...]:
+    """The subgraphs on the five ports after the gateway's, or on any free ones after 0. Raises TongfenError where one is taken."""
+    with contextlib.ExitStack() as held:
+        ports = (gateway_port and gateway_port + offset for offset in range(1, len(SUBGRAPHS) + 1))
+        sockets = [held.enter_context(open_port(Listen(port=port))) for port in ports]
+        return tuple(
+            Place(name, port_of(free), folder / f"{name}.db") for name, free in zip(SUBGRAPHS, sockets, strict=True)
+        )
+
+
+async def make_and_serve(listening: socket.socket, places: Sequence[Place], folder: Path) -> None:
+    """Data, subgraphs, supergraph, gateway: and then tell of each subgraph that ends, until cancelled."""
+    await seed(folder)
+    settings = read_demo_settings(places)
+    start_logging(settings.log.level)
+    click.echo("Starting the five markets and composing them.")
+    async with running(places) as children:
+        await when_all_answer(children)
+        supergraph = await compose_sources(settings.supergraph.compose)
+        async with serving(make_app(settings, given(supergraph)), listening):
+            click.echo(describe(listening, settings, children))
+            await asyncio.gather(*(tell_end(place, child) for place, child in children.items()))
+            await asyncio.Event().wait()  # the gateway goes on alone
+
+
+async def seed(folder: Path) -> None:
+    """Make the demo data, where it is not there yet. Raises TongfenError."""
+    code = await run_to_the_end("subgraphs.demo", "seed", "--into", str(folder))
+    if code != 0:
+        raise TongfenError(f"The demo data could not be made (exit code {code}); the reason is above.")
+
+
+def read_demo_settings(places: Sequence[Place]) -> Settings:
+    """config/demo.yaml, with the addresses that were chosen."""
+    return read_settings(SETTINGS, overrides={"supergraph": {"compose": {p.name: {"url": p.url} for p in places}}})
+
+
+@contextlib.asynccontextmanager
+async def running(places: Sequence[Place]) -> AsyncIterator[Children]:
+    """The subgraphs' processes, which are stopped at the end."""
+    children: dict[Place, ChildProcess] = {}
+    try:
+        for place in places:
+            children[place] = await ChildProcess.start(
+                f"subgraphs.{place.name}", *place.arguments, on_message=lambda line: click.echo(line, err=True)
+            )
+        yield children
+    finally:
+        await asyncio.gather(*(child.stop() for child in children.values()))
+
+
+async def when_all_answer(children: Children) -> None:
+    """Wait until every subgraph tells its SDL. Raises TongfenError for one that ends, or does not answer in time."""
+    ends = {asyncio.create_task(child.ended()): place for place, child in children.items()}
+    answers = asyncio.gather(*map(answer_of, children))
+    waiting: list[asyncio.Future[Any]] = [answers, *ends]
+    done, _ = await asyncio.wait(waiting, timeout=START_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+    for future in waiting:
+        future.cancel()
+    for place in (ends[task] for task in ends if task in done):
+        raise TongfenError(f"{place.name} ended at its start. {children[place].why()}")
+    if not done:
+        raise TongfenError(f"The subgraphs did not all answer within {START_SECONDS:.0f} seconds.")
+
+
+async def answer_of(place: Place) -> None:
+    """Ask until the subgraph answers."""
+    while True:
+        with contextlib.suppress(SubgraphError):
+            await fetch_sdl(place.name, place.url)
+            return
+        await asyncio.sleep(ASK_AGAIN_SECONDS)
+
+
+async def tell_end(place: Place, child: ChildProcess) -> None:
+    """Say when a subgraph ends, and how to start it again: the gateway goes on, and finds it again by itself."""
+    await child.ended()
+    click.echo(f"{place.name} has ended. The others go on without it. Start it again by:", err=True)
+    click.echo(f"  {restart_command(place.name, place.arguments)}", err=True)
+
+
+def given(supergraph: Supergraph) -> LoadSupergraph:
+    async def load() -> Supergraph:
+        return supergraph
+
+    return load
+
+
+class QuietServer(uvicorn.Server):
+    """uvicorn's server, which leaves signals to us: the subgraphs must stop after it."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Capture none."""
+        yield
+
+
+@contextlib.asynccontextmanager
+async def serving(app: AsgiApp, listening: socket.socket) -> AsyncIterator[None]:
+    """The gateway, answering on the socket until the end."""
+    server = QuietServer(server_config(app))
+    task = asyncio.create_task(server.serve(sockets=[listening]))
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        await task
+
+
+def describe(listening: socket.socket, settings: Settings, children: Children) -> str:
+    processes = [Running("gateway", port_of(listening), os.getpid())]
+    processes += [Running(place.name, place.port, child.pid) for place, child in children.items()]
+    folder = settings.graphiql.examples or SETTINGS.parent
+    return describe_demo(address(listening, settings), processes, read_examples(folder), folder)

@@ -1,0 +1,6 @@
+"""GraphiQL for browsers: the page, its examples, and all it loads, from this package alone."""
+
+from gateway.transport.graphiql.examples import Example, read_examples
+from gateway.transport.graphiql.page import asset_routes, make_page
+
+__all__ = ["Example", "asset_routes", "make_page", "read_examples"]

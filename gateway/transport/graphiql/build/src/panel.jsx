@@ -1,0 +1,145 @@
+// The plan panel: which subgraphs are asked, in which order, and why.
+import { useMemo, useState } from "react";
+import { useLastAnswer } from "./answers.js";
+import { rounds } from "./plan.js";
+import { texts } from "./texts.js";
+
+const HUES = [212, 158, 28, 268, 340, 190, 48, 310];
+const SHOWN_TYPES = 4;
+
+export function PlanPanel({ onClose }) {
+  const answer = useLastAnswer();
+  const [view, setView] = useState("picture");
+  const steps = useMemo(() => (answer?.plan ? rounds(answer.plan) : []), [answer]);
+  return (
+    <aside className="plan" aria-label={texts.plan}>
+      <header>
+        <h2>{texts.plan}</h2>
+        <div className="views" role="tablist">
+          {["picture", "text"].map((name) => (
+            <button key={name} type="button" role="tab" aria-selected={view === name} onClick={() => setView(name)}>
+              {texts[name]}
+            </button>
+          ))}
+        </div>
+        <button type="button" className="close" aria-label={texts.hidePlan} title={texts.hidePlan} onClick={onClose}>
+          ✕
+        </button>
+      </header>
+      <div className="body">{answer?.plan ? <Plan answer={answer} steps={steps} view={view} /> : <Empty answer={answer} />}</div>
+    </aside>
+  );
+}
+
+function Empty({ answer }) {
+  return <p className="empty">{answer ? texts.noPlan : texts.empty}</p>;
+}
+
+function Plan({ answer, steps, view }) {
+  if (view === "text") return <PlanText text={answer.text} />;
+  if (!steps.length) return <p className="empty">{texts.nothingToFetch}</p>;
+  return <Steps steps={steps} />;
+}
+
+function PlanText({ text }) {
+  const [copied, setCopied] = useState(false);
+  const copy = () => navigator.clipboard.writeText(text).then(() => setCopied(true));
+  return (
+    <>
+      <button type="button" className="copy" onClick={copy}>
+        {copied ? texts.copied : texts.copy}
+      </button>
+      <pre>{text}</pre>
+    </>
+  );
+}
+
+function Steps({ steps }) {
+  const [pointed, setPointed] = useState(null);
+  const all = steps.flat();
+  const names = [...new Set(all.map((fetch) => fetch.subgraph))].sort();
+  const hue = (subgraph) => HUES[names.indexOf(subgraph) % HUES.length];
+  const numbers = new Map(all.map((fetch, index) => [fetch.id, index + 1]));
+  return (
+    <>
+      <p className="summary">
+        <span>{texts.subgraphs(names.length)}</span>
+        <span>{texts.requests(all.length)}</span>
+        <span>{texts.rounds(steps.length)}</span>
+      </p>
+      <ol className="rounds">
+        {steps.map((fetches, index) => (
+          <li key={index}>
+            <h3>{texts.round(index + 1, fetches.length)}</h3>
+            {fetches.map((fetch) => (
+              <FetchCard
+                key={fetch.id}
+                fetch={fetch}
+                hue={hue(fetch.subgraph)}
+                number={numbers.get(fetch.id)}
+                after={fetch.dependsOn.map((id) => numbers.get(id)).filter(Boolean)}
+                isNeeded={pointed?.dependsOn.includes(fetch.id)}
+                onPoint={setPointed}
+              />
+            ))}
+          </li>
+        ))}
+      </ol>
+    </>
+  );
+}
+
+function FetchCard({ fetch, hue, number, after, isNeeded, onPoint }) {
+  return (
+    <article
+      className={isNeeded ? "fetch needed" : "fetch"}
+      style={{ "--hue": hue }}
+      data-subgraph={fetch.subgraph}
+      onMouseEnter={() => onPoint(fetch)}
+      onMouseLeave={() => onPoint(null)}
+    >
+      <h4>
+        <span className="number">{number}</span>
+        {fetch.subgraph}
+        {!fetch.paths.length && <em>{texts.root}</em>}
+        {after.length > 0 && <small>{texts.after(after)}</small>}
+      </h4>
+      {fetch.paths.map((path) => (
+        <p className="path" key={path}>
+          {path}
+        </p>
+      ))}
+      {fetch.conditions.map(({ variable, holds }) => (
+        <p className="condition" key={variable}>
+          {holds ? texts.onlyIf : texts.unless} <code>${variable}</code>
+        </p>
+      ))}
+      <Serves serves={fetch.serves} />
+      <details>
+        <summary>{texts.operation}</summary>
+        <pre>{fetch.operation}</pre>
+      </details>
+    </article>
+  );
+}
+
+function Serves({ serves }) {
+  const [all, setAll] = useState(false);
+  const hidden = all ? 0 : Math.max(0, serves.length - SHOWN_TYPES);
+  return (
+    <ul className="serves" aria-label={texts.why}>
+      {serves.slice(0, serves.length - hidden).map(({ type, fields }) => (
+        <li key={type}>
+          <b>{type}</b> {fields.join(", ")}
+        </li>
+      ))}
+      {hidden > 0 && (
+        <li>
+          <button type="button" onClick={() => setAll(true)}>
+            {texts.more(hidden)}
+          </button>
+        </li>
+      )}
+    </ul>
+  );
+}

@@ -1,0 +1,68 @@
+// What our own parts of the page say.
+import { language } from "./text.js";
+
+const TEXTS = {
+  en: {
+    examples: "Examples",
+    examplesHint: "Click one to run it.",
+    plan: "Query plan",
+    showPlan: "Show query plan",
+    hidePlan: "Hide query plan",
+    picture: "Steps",
+    text: "Text",
+    copy: "Copy",
+    copied: "Copied",
+    empty: "Run a query: which subgraphs are asked, in what order and why, is shown here.",
+    noPlan: "This answer came without a plan.",
+    nothingToFetch: "Nothing was fetched: the gateway knew the answer by itself.",
+    subgraphs: (n) => (n === 1 ? "1 subgraph" : `${n} subgraphs`),
+    requests: (n) => (n === 1 ? "1 request" : `${n} requests`),
+    rounds: (n) => (n === 1 ? "1 round" : `${n} rounds`),
+    round: (n, together) => (together > 1 ? `Round ${n} · ${together} at the same time` : `Round ${n}`),
+    root: "Entry",
+    why: "Fetches",
+    after: (numbers) => `after ${numbers.join(", ")}`,
+    onlyIf: "only if",
+    unless: "unless",
+    operation: "Operation sent",
+    more: (n) => `${n} more`,
+    errors: (n) => (n === 1 ? "1 error" : `${n} errors`),
+    notJson: (status) => `The server answered with status ${status}, but not in JSON.`,
+    offline: "The gateway cannot be reached.",
+    welcome: "# Write a query here and run it by Ctrl-Enter.\n",
+  },
+  zh: {
+    examples: "示例",
+    examplesHint: "点击即可运行。",
+    plan: "查询计划",
+    showPlan: "显示查询计划",
+    hidePlan: "隐藏查询计划",
+    picture: "步骤",
+    text: "文本",
+    copy: "复制",
+    copied: "已复制",
+    empty: "运行一个查询，这里会显示向哪些子图请求、先后次序以及原因。",
+    noPlan: "这次的结果没有附带计划。",
+    nothingToFetch: "没有向任何子图请求：网关自己就能回答。",
+    subgraphs: (n) => `${n} 个子图`,
+    requests: (n) => `${n} 次请求`,
+    rounds: (n) => `${n} 轮`,
+    round: (n, together) => (together > 1 ? `第 ${n} 轮 · ${together} 个同时` : `第 ${n} 轮`),
+    root: "入口",
+    why: "取得",
+    after: (numbers) => `在 ${numbers.join("、")} 之后`,
+    onlyIf: "仅当",
+    unless: "除非",
+    operation: "发送的查询",
+    more: (n) => `另有 ${n} 项`,
+    errors: (n) => `${n} 个错误`,
+    notJson: (status) => `服务器返回状态 ${status}，但内容不是 JSON。`,
+    offline: "无法连接网关。",
+    welcome: "# 在这里写查询，按 Ctrl-Enter 运行。\n",
+  },
+};
+
+export const texts = TEXTS[language];
+
+/** The half of a text with both languages that this browser wants. */
+export const pick = (both) => both[language] || both.en || both.zh;

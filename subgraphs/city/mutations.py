@@ -1,0 +1,185 @@
+"""The city's mutations: publish a demand or an achievement, answer a demand; each happens once, however often it is sent."""
+
+from dataclasses import asdict
+from datetime import date
+from typing import Annotated, Any, Final
+
+import strawberry
+from sqlalchemy import Table, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from strawberry.federation import field
+
+from subgraphs.city import tables
+from subgraphs.city.answers import DemandAnswer
+from subgraphs.city.inputs import (
+    AnswerDemandInput,
+    PublishAchievementInput,
+    PublishDemandInput,
+    check_achievement,
+    check_answer,
+    check_demand,
+)
+from subgraphs.city.listings import Demand, TechnologyAchievement
+from subgraphs.kit.context import Info
+from subgraphs.kit.database_writes import next_serial
+from subgraphs.kit.enums import ListingStatus, RegionLevel
+from subgraphs.kit.errors import ErrorCode, Refusal
+from subgraphs.kit.idempotency import Attempt, Change, once
+from subgraphs.kit.periods import CHINA
+
+
+def _table(entity: type[tables.Base]) -> Table:
+    table = entity.__table__
+    assert isinstance(table, Table)  # noqa: S101 - every entity of a city is mapped to a table
+    return table
+
+
+_SERIAL: Final = _table(tables.Serial)
+_IDEMPOTENCY: Final = _table(tables.Idempotency)
+_DEMAND = Annotated[PublishDemandInput, strawberry.argument(description="待发布的需求。The demand to be published.")]
+_ACHIEVEMENT = Annotated[
+    PublishAchievementInput, strawberry.argument(description="待发布的成果。The achievement to be published.")
+]
+_ANSWER = Annotated[AnswerDemandInput, strawberry.argument(description="揭榜内容。The answer.")]
+
+
+async def publish_demand(info: Info, input: _DEMAND) -> Any:  # noqa: A002 - the argument's name on the wire
+    """Publish a demand and answer with it."""
+    check_demand(input, info.context.clock().astimezone(CHINA).date())
+
+    async def change(session: AsyncSession) -> str:
+        listing = await _new_listing(session, info, "D", input)
+        contact = input.contact
+        demand = tables.Demand(
+            **listing,
+            publisher_uscc=input.publisher_uscc,
+            source=input.source,
+            budget_fen=input.budget_fen,
+            deadline=input.deadline,
+            contact_name=contact and contact.name,
+            contact_phone=contact and contact.phone,
+        )
+        session.add(demand)
+        return demand.id
+
+    made = await _once(info, "publishDemand", input, change)
+    return await info.context.loaders.one(tables.Demand, tables.Demand.id).load(made)
+
+
+async def publish_achievement(info: Info, input: _ACHIEVEMENT) -> Any:  # noqa: A002 - the argument's name on the wire
+    """Publish an achievement and answer with it."""
+    check_achievement(input)
+
+    async def change(session: AsyncSession) -> str:
+        listing = await _new_listing(session, info, "A", input)
+        achievement = tables.Achievement(
+            **listing,
+            owner_uscc=input.owner_uscc,
+            maturity_level=input.maturity_level,
+            service_invention=input.service_invention,
+            patent_nos=list(input.patent_nos),
+            asking_price_fen=input.asking_price_fen,
+            supports_free_licence=input.supports_free_licence,
+        )
+        session.add(achievement)
+        return achievement.id
+
+    made = await _once(info, "publishAchievement", input, change)
+    return await info.context.loaders.one(tables.Achievement, tables.Achievement.id).load(made)
+
+
+async def answer_demand(info: Info, input: _ANSWER) -> Any:  # noqa: A002 - the argument's name on the wire
+    """Answer a demand that is open and give the answer back."""
+    check_answer(input)
+
+    async def change(session: AsyncSession) -> str:
+        await _check_answerable(session, info, input)
+        number = await next_serial(session, _SERIAL, input.demand_id)
+        answer = tables.DemandAnswer(
+            id=f"{input.demand_id}-{number:02d}",
+            demand_id=input.demand_id,
+            organization_uscc=input.organization_uscc,
+            solution=input.solution,
+            at=info.context.clock(),
+            achievement_id=input.achievement_id,
+        )
+        session.add(answer)
+        return answer.id
+
+    made = await _once(info, "answerDemand", input, change)
+    return await info.context.loaders.one(tables.DemandAnswer, tables.DemandAnswer.id).load(made)
+
+
+async def _once(info: Info, operation: str, given: Any, change: Change) -> str:
+    request = {name: _plain(value) for name, value in asdict(given).items() if name != "idempotency_key"}
+    return await once(info.context, _IDEMPOTENCY, Attempt(operation, given.idempotency_key, request), change)
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date) else value
+
+
+async def _new_listing(
+    session: AsyncSession, info: Info, letter: str, given: PublishDemandInput | PublishAchievementInput
+) -> dict[str, Any]:
+    """The columns that all listings have, with the next id of the county's city. Raises ``Refusal`` UNKNOWN_COUNTY."""
+    county = await session.get(tables.Region, given.county_code)
+    if county is None or county.level is not RegionLevel.COUNTY or county.parent_code is None:
+        message = (
+            f"{given.county_code!r} is no county of this market; give the code of a county, city or district in it."
+        )
+        raise Refusal(ErrorCode.UNKNOWN_COUNTY, message)
+    name = f"{county.parent_code}-{letter}"
+    return {
+        "id": f"{name}-{await next_serial(session, _SERIAL, name):06d}",
+        "title": given.title.strip(),
+        "summary": given.summary.strip(),
+        "status": ListingStatus.OPEN,
+        "published_at": info.context.clock(),
+        "city_code": county.parent_code,
+        "county_code": county.code,
+        "field_code": given.field_code,
+    }
+
+
+async def _check_answerable(session: AsyncSession, info: Info, given: AnswerDemandInput) -> None:
+    """Raises ``Refusal`` where the demand is not there, is not open or is overdue, or the achievement is not there."""
+    demand = await session.get(tables.Demand, given.demand_id)
+    if demand is None:
+        raise Refusal(
+            ErrorCode.DEMAND_NOT_FOUND, f"There is no demand {given.demand_id!r}; give the id of one that is listed."
+        )
+    if demand.status is not ListingStatus.OPEN:
+        message = f"The demand {demand.id} is {demand.status}; only open demands are answered."
+        raise Refusal(ErrorCode.DEMAND_NOT_OPEN, message)
+    if demand.deadline is not None and demand.deadline < info.context.clock().astimezone(CHINA).date():
+        raise Refusal(ErrorCode.DEADLINE_PASSED, f"The demand {demand.id} took answers until {demand.deadline}.")
+    if given.achievement_id is not None and not await _may_exist(session, given.achievement_id):
+        message = f"There is no achievement {given.achievement_id!r}; give the id of one that is listed, or none."
+        raise Refusal(ErrorCode.ACHIEVEMENT_NOT_FOUND, message)
+
+
+async def _may_exist(session: AsyncSession, achievement_id: str) -> bool:
+    """Whether an achievement is there, or belongs to another city, which alone can tell."""
+    table = tables.Achievement
+    if await session.scalar(select(table.id).where(table.id == achievement_id)) is not None:
+        return True
+    return achievement_id[6:9] == "-A-" and await session.get(tables.Region, achievement_id[:6]) is None
+
+
+@strawberry.type(description="变更入口。Where changes begin.")
+class Mutation:
+    """What may be changed in a city."""
+
+    publish_demand: Any = field(
+        resolver=publish_demand, graphql_type=Demand, authenticated=True, description="发布需求。Publish a demand."
+    )
+    publish_achievement: Any = field(
+        resolver=publish_achievement,
+        graphql_type=TechnologyAchievement,
+        authenticated=True,
+        description="发布成果。Publish an achievement.",
+    )
+    answer_demand: Any = field(
+        resolver=answer_demand, graphql_type=DemandAnswer, authenticated=True, description="揭榜。Answer a demand."
+    )

@@ -1,0 +1,74 @@
+"""One market as an ASGI application: POST /graphql, and whether it lives and is ready."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import msgspec
+from sqlalchemy import MetaData, Table, select
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncEngine
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+from starlette.websockets import WebSocket
+from strawberry.asgi import GraphQL
+
+from subgraphs.kit.context import Clock, Context, make_context, system_clock
+from subgraphs.kit.schema import MarketSchema
+
+
+def create_app(
+    schema: MarketSchema, metadata: MetaData, database: AsyncEngine, *, clock: Clock = system_clock
+) -> Starlette:
+    """Make a market's application over its open database, which it closes when it is shut down itself."""
+    health = _Health(database, metadata)
+
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        yield
+        await database.dispose()
+
+    routes = [
+        Route("/graphql", _Endpoint(schema, database, clock), methods=["POST"]),
+        Route("/health/live", _live, methods=["GET"]),
+        Route("/health/ready", health.ready, methods=["GET"]),
+    ]
+    app = Starlette(routes=routes, lifespan=lifespan)
+    app.router.redirect_slashes = False  # one address for one thing
+    return app
+
+
+class _Endpoint(GraphQL[Context, None]):
+    """Strawberry's endpoint with a new context for each request; no page for browsers, no query by GET."""
+
+    def __init__(self, schema: MarketSchema, database: AsyncEngine, clock: Clock) -> None:
+        super().__init__(schema, graphql_ide=None, allow_queries_via_get=False, subscription_protocols=())
+        self._database, self._clock = database, clock
+
+    def encode_json(self, data: object) -> bytes:
+        """Write an answer, some five times faster than the standard library does."""
+        return msgspec.json.encode(data)
+
+    async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Context:  # noqa: ARG002 - Strawberry's signature
+        return make_context(self._database, self._clock)
+
+
+async def _live(_request: Request) -> Response:
+    return JSONResponse({"status": "live"})
+
+
+class _Health:
+    """Whether the database answers, and has the market's tables."""
+
+    def __init__(self, database: AsyncEngine, metadata: MetaData) -> None:
+        self._database = database
+        self._table: Table = metadata.sorted_tables[0]  # tables are created all at once: one stands for all
+
+    async def ready(self, _request: Request) -> Response:
+        try:
+            async with self._database.connect() as connection:
+                await connection.execute(select(self._table).limit(0))
+        except (SQLAlchemyError, OSError):
+            return JSONResponse({"status": "unavailable", "reason": "the database does not answer"}, status_code=503)
+        return JSONResponse({"status": "ready"})

@@ -1,0 +1,47 @@
+"""What one request carries to its resolvers: the database, the request's own loaders, and the clock."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from time import monotonic
+
+import strawberry
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+
+from subgraphs.kit.loaders import Loaders
+
+Clock = Callable[[], datetime]
+"""Tells the moment, aware of its zone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """One request's context; made anew for each, so that no loader keeps what another request saw."""
+
+    database: AsyncEngine
+    loaders: Loaders
+    clock: Clock
+
+    def session(self) -> AsyncSession:
+        """A session of one's own, for a resolver that reads or writes alone; a shared one cannot run two statements."""
+        return AsyncSession(self.database, expire_on_commit=False)
+
+
+Info = strawberry.Info[Context, None]
+"""What a resolver is given beside its arguments."""
+
+
+def make_context(database: AsyncEngine, clock: Clock) -> Context:
+    """The context of a new request."""
+    return Context(database, Loaders(database), clock)
+
+
+def system_clock() -> datetime:
+    """The machine's clock, in UTC."""
+    return datetime.now(UTC)
+
+
+def clock_from(moment: datetime) -> Clock:
+    """A clock that shows ``moment`` now, and goes on from there."""
+    start = monotonic()
+    return lambda: moment.astimezone(UTC) + timedelta(seconds=monotonic() - start)
