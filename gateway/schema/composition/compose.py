@@ -36,11 +36,10 @@ def _compose(subgraphs: Sequence[Subgraph]) -> CompositionResult:
     if errors:
         return _failed(errors)
     upgraded, errors = upgrade_subgraphs(schemas)
-    if errors:
-        return _failed(errors)
-    errors = [
-        error for was, now in zip(schemas, upgraded, strict=True) if was is not now for error in check_federation(now)
-    ]
+    failed = {name for error in errors for name in error.subgraphs}
+    for was, now in zip(schemas, upgraded, strict=True):
+        if was is not now and now.name not in failed:
+            errors += check_federation(now)
     if errors:
         return _failed(errors)
     merged = merge(upgraded)
