@@ -53,7 +53,7 @@ def _reachable(text: str, parts: list[str]) -> str:
 
 def _is_spoken_of(part: str, parts: list[str]) -> bool:
     name = part.split()[1]
-    if name in ("Query", "Mutation") or name[0] in "EI" and name != "N0":
+    if name in ("Query", "Mutation") or (name[0] in "EI" and name != "N0"):
         return True
     words = " ".join(each for each in parts if each is not part)
     for mark in "[]!(){}:,|&":
@@ -98,7 +98,9 @@ class _SubgraphPrinter:
         if not owner.keys:
             return False
         keys = " ".join(owner.keys).split()
-        own = (each for each in owner.fields.values() if each.name not in keys and not self.is_of_interface_object(each))
+        own = (
+            each for each in owner.fields.values() if each.name not in keys and not self.is_of_interface_object(each)
+        )
         return self.splitter.bridges[owner.name] == self.name or any(
             self.name in (*each.homes, each.former) for each in own
         )
@@ -152,7 +154,9 @@ class _SubgraphPrinter:
         return _block("type", interface.name, [], ' @key(fields: "id") @interfaceObject', lines)
 
     def object(self, owner: MadeType) -> str:
-        names = [each.name for each in self.world.starting("I") if owner.name in each.types and each.name in self.needed]
+        names = [
+            each.name for each in self.world.starting("I") if owner.name in each.types and each.name in self.needed
+        ]
         directives = "" if owner.keys or owner.name in ("Query", "Mutation") else " @shareable"
         for key in owner.keys_in.get(self.name, ()):
             is_entered = key in self.splitter.entered[owner.name, self.name]
