@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from graphql import InterfaceTypeDefinitionNode, ObjectTypeDefinitionNode, parse
+from graphql import TypeDefinitionNode, UnionTypeDefinitionNode, parse
 
 from tests.oracle.schemas import SCALARS, MadeField, MadeType, World
 from tests.oracle.splits import Splitter, has_key_field
@@ -18,47 +18,31 @@ INPUT: Final = "input N0 { x: Int = 1 m: M0 l: [Int!] }"
 
 def print_undivided(world: World, subgraphs: Mapping[str, str]) -> str:
     """All types with all fields; hidden ones are marked. An interface has what some subgraph says that it has."""
-    declared = _interface_fields(subgraphs)
-    parts = [ENUM, INPUT, *(f"union {name} = {' | '.join(members)}" for name, members in world.unions.items())]
+    declared = _declared(subgraphs)
+    parts = [text for name, text in (("M0", ENUM), ("N0", INPUT)) if name in declared]
+    parts += [f"union {name} = {' | '.join(sorted(declared[name]))}" for name in world.unions if name in declared]
     for owner in world.types.values():
-        if owner.name.startswith("I") and owner.name not in declared:
+        if owner.name not in declared:
             continue
         names = [each.name for each in world.starting("I") if owner.name in each.types and each.name in declared]
         lines = [
             f"{each.name}{each.arguments}: {each.type}{' @inaccessible' * each.is_hidden}"
             for each in owner.fields.values()
-            if each.name in declared.get(owner.name, owner.fields)
+            if each.name in declared[owner.name] or owner.name[0] != "I"
         ]
         parts.append(_block("interface" if owner.name.startswith("I") else "type", owner.name, names, "", lines))
-    return _reachable("\n".join(parts), parts)
+    return "\n".join(parts) + "\n"
 
 
-def _interface_fields(subgraphs: Mapping[str, str]) -> dict[str, set[str]]:
+def _declared(subgraphs: Mapping[str, str]) -> dict[str, set[str]]:
+    """The fields, or the members, of every type that some subgraph speaks of."""
     found: dict[str, set[str]] = {}
     for sdl in subgraphs.values():
         for node in parse(sdl, no_location=True).definitions:
-            if isinstance(node, ObjectTypeDefinitionNode | InterfaceTypeDefinitionNode) and node.name.value[0] == "I":
-                found.setdefault(node.name.value, set()).update(each.name.value for each in node.fields or ())
+            if isinstance(node, TypeDefinitionNode):
+                parts = getattr(node, "types" if isinstance(node, UnionTypeDefinitionNode) else "fields", None)
+                found.setdefault(node.name.value, set()).update(each.name.value for each in parts or ())
     return found
-
-
-def _reachable(text: str, parts: list[str]) -> str:
-    """Without the types that nothing speaks of, which no subgraph would have either."""
-    while True:
-        kept = [each for each in parts if _is_spoken_of(each, parts)]
-        if len(kept) == len(parts):
-            return "\n".join(parts) + "\n" if parts else text
-        parts = kept
-
-
-def _is_spoken_of(part: str, parts: list[str]) -> bool:
-    name = part.split()[1]
-    if name in ("Query", "Mutation") or name[0] in "EI" and name != "N0":
-        return True
-    words = " ".join(each for each in parts if each is not part)
-    for mark in "[]!(){}:,|&":
-        words = words.replace(mark, " ")
-    return name in words.split()
 
 
 def _block(kind: str, name: str, implements: list[str], directives: str, lines: list[str]) -> str:
@@ -98,7 +82,9 @@ class _SubgraphPrinter:
         if not owner.keys:
             return False
         keys = " ".join(owner.keys).split()
-        own = (each for each in owner.fields.values() if each.name not in keys and not self.is_of_interface_object(each))
+        own = (
+            each for each in owner.fields.values() if each.name not in keys and not self.is_of_interface_object(each)
+        )
         return self.splitter.bridges[owner.name] == self.name or any(
             self.name in (*each.homes, each.former) for each in own
         )
@@ -152,7 +138,9 @@ class _SubgraphPrinter:
         return _block("type", interface.name, [], ' @key(fields: "id") @interfaceObject', lines)
 
     def object(self, owner: MadeType) -> str:
-        names = [each.name for each in self.world.starting("I") if owner.name in each.types and each.name in self.needed]
+        names = [
+            each.name for each in self.world.starting("I") if owner.name in each.types and each.name in self.needed
+        ]
         directives = "" if owner.keys or owner.name in ("Query", "Mutation") else " @shareable"
         for key in owner.keys_in.get(self.name, ()):
             is_entered = key in self.splitter.entered[owner.name, self.name]

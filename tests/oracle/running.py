@@ -139,9 +139,7 @@ def make_cases(setting: Setting, empty: Case, seed: int, count: int) -> Iterator
         operation = OperationMaker(setting.undivided, random).make()
         if not validate(setting.undivided, parse(operation.text)):
             made += 1
-            yield Case(
-                empty.undivided, empty.subgraphs, operation.text, operation.variables, empty.mood, empty.salt
-            )
+            yield Case(empty.undivided, empty.subgraphs, operation.text, operation.variables, empty.mood, empty.salt)
 
 
 async def check_seed(seed: int, operations: int) -> Tally:
@@ -181,4 +179,14 @@ def check_seeds(seeds: range, operations: int) -> Tally:
     return tally
 
 
-__all__ = ["Failure", "GraphQLSchema", "Setting", "Tally", "check_case", "check_seed", "check_seeds", "make_setting", "make_world"]
+__all__ = [
+    "Failure",
+    "GraphQLSchema",
+    "Setting",
+    "Tally",
+    "check_case",
+    "check_seed",
+    "check_seeds",
+    "make_setting",
+    "make_world",
+]

@@ -28,7 +28,9 @@ Resolve = Callable[[Thing, Info, Mapping[str, Any]], Any]
 
 CHANCE: Final = 0.5
 """What the gateway draws for ``percent(…)`` labels, always."""
-ENTITIES: Final = "scalar _Any\nunion _Entity = {names}\nextend type Query {{ _entities(representations: [_Any!]!): [_Entity]! }}"
+ENTITIES: Final = (
+    "scalar _Any\nunion _Entity = {names}\nextend type Query {{ _entities(representations: [_Any!]!): [_Entity]! }}"
+)
 
 
 @dataclass(slots=True)
@@ -44,9 +46,7 @@ def undivided_server(undivided: str, truth: Truth) -> GraphQLSchema:
     def resolve(thing: Thing, info: Info, arguments: Mapping[str, Any]) -> Any:
         return truth.value(thing, info.field_name, arguments, truth.true_inputs(thing, info.field_name))
 
-    schema = build_ast_schema(
-        parse(undivided, no_location=True), assume_valid=True, assume_valid_sdl=True
-    )
+    schema = build_ast_schema(parse(undivided, no_location=True), assume_valid=True, assume_valid_sdl=True)
     hidden = dict(_hidden(undivided))
     for name, fields in hidden.items():
         for each in fields:
@@ -193,12 +193,14 @@ def _lost_fields(facts: SubgraphFacts, others: Mapping[str, SubgraphFacts]) -> I
     """The fields that this subgraph must not be asked for: overridden by another, or not yet taken over."""
     for other in others.values():
         for at, (former, label) in other.overrides.items():
-            is_active = label is None or CHANCE * 100 < float(label.removeprefix("percent(").removesuffix(")"))
+            is_active = label is None or float(label.removeprefix("percent(").removesuffix(")")) > CHANCE * 100
             if facts.name == (former if is_active else other.name) and at in facts.types:
                 yield at
 
 
-def make_servers(undivided: str, facts: Mapping[str, SubgraphFacts], sdls: Mapping[str, str], truth: Truth) -> tuple[GraphQLSchema, dict[str, GraphQLSchema]]:
+def make_servers(
+    undivided: str, facts: Mapping[str, SubgraphFacts], sdls: Mapping[str, str], truth: Truth
+) -> tuple[GraphQLSchema, dict[str, GraphQLSchema]]:
     """The undivided server, and the subgraphs by name."""
     subgraphs = {name: SubgraphServer(sdl, facts[name], truth, facts).schema for name, sdl in sdls.items()}
     return undivided_server(undivided, truth), subgraphs
