@@ -73,7 +73,9 @@ class OperationMaker:
         for name, declared in self.random.choices(fields, k=self.random.randint(1, 5)) if fields else ():
             if self.left > 0 and (part := self.field(type_, name, declared, depth, scope)):
                 parts.append(part)
-        while self.left > 0 and self.chance(0.75 if isinstance(type_, GraphQLInterfaceType | GraphQLUnionType) else 0.15):
+        while self.left > 0 and self.chance(
+            0.75 if isinstance(type_, GraphQLInterfaceType | GraphQLUnionType) else 0.15
+        ):
             parts.append(self.fragment(type_, depth, scope))
         self.random.shuffle(parts)
         return " ".join(parts) or self.typename()
@@ -199,5 +201,7 @@ def _write(value: Any, named: Any) -> str:
     if isinstance(value, list):
         return f"[{', '.join(_write(item, named) for item in value)}]"
     if isinstance(value, dict):
-        return "{" + ", ".join(f"{k}: {_write(v, get_named_type(named.fields[k].type))}" for k, v in value.items()) + "}"
+        return (
+            "{" + ", ".join(f"{k}: {_write(v, get_named_type(named.fields[k].type))}" for k, v in value.items()) + "}"
+        )
     return str(value) if isinstance(named, GraphQLEnumType) else json.dumps(value)

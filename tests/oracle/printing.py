@@ -82,7 +82,9 @@ class _SubgraphPrinter:
         if not owner.keys:
             return False
         keys = " ".join(owner.keys).split()
-        own = (each for each in owner.fields.values() if each.name not in keys and not self.is_of_interface_object(each))
+        own = (
+            each for each in owner.fields.values() if each.name not in keys and not self.is_of_interface_object(each)
+        )
         return self.splitter.bridges[owner.name] == self.name or any(
             self.name in (*each.homes, each.former) for each in own
         )
@@ -136,7 +138,9 @@ class _SubgraphPrinter:
         return _block("type", interface.name, [], ' @key(fields: "id") @interfaceObject', lines)
 
     def object(self, owner: MadeType) -> str:
-        names = [each.name for each in self.world.starting("I") if owner.name in each.types and each.name in self.needed]
+        names = [
+            each.name for each in self.world.starting("I") if owner.name in each.types and each.name in self.needed
+        ]
         directives = "" if owner.keys or owner.name in ("Query", "Mutation") else " @shareable"
         for key in owner.keys_in.get(self.name, ()):
             is_entered = key in self.splitter.entered[owner.name, self.name]

@@ -4,7 +4,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
+import msgspec
 from graphql import (
+    DocumentNode,
     FieldDefinitionNode,
     FieldNode,
     GraphQLError,
@@ -17,18 +19,26 @@ from graphql import (
     SelectionSetNode,
     build_ast_schema,
     build_schema,
+    execute_sync,
     parse,
+    validate,
 )
 
+from gateway.resolvers.subgraph_client import InProcessClient
+from gateway.resolvers.subgraph_client.protocol import SubgraphPost
+from gateway.resolvers.subgraph_client.transport import HttpAnswer
 from tests.oracle.facts import SubgraphFacts
-from tests.oracle.truth import POOL, ROOTS, Thing, Truth, is_entity, with_view
+from tests.oracle.truth import POOL, Thing, Truth, is_entity, with_view
 
 Info = GraphQLResolveInfo[Any]
 Resolve = Callable[[Thing, Info, Mapping[str, Any]], Any]
 
+OK: Final = 200
 CHANCE: Final = 0.5
 """What the gateway draws for ``percent(…)`` labels, always."""
-ENTITIES: Final = "scalar _Any\nunion _Entity = {names}\nextend type Query {{ _entities(representations: [_Any!]!): [_Entity]! }}"
+ENTITIES: Final = (
+    "scalar _Any\nunion _Entity = {names}\nextend type Query {{ _entities(representations: [_Any!]!): [_Entity]! }}"
+)
 
 
 @dataclass(slots=True)
@@ -44,9 +54,7 @@ def undivided_server(undivided: str, truth: Truth) -> GraphQLSchema:
     def resolve(thing: Thing, info: Info, arguments: Mapping[str, Any]) -> Any:
         return truth.value(thing, info.field_name, arguments, truth.true_inputs(thing, info.field_name))
 
-    schema = build_ast_schema(
-        parse(undivided, no_location=True), assume_valid=True, assume_valid_sdl=True
-    )
+    schema = build_ast_schema(parse(undivided, no_location=True), assume_valid=True, assume_valid_sdl=True)
     hidden = dict(_hidden(undivided))
     for name, fields in hidden.items():
         for each in fields:
@@ -104,7 +112,7 @@ class SubgraphServer:
         if thing.type in self.facts.schema.type_map:
             return thing.type
         interfaces = getattr(self.truth.schema.type_map[thing.type], "interfaces", ())
-        return next(each.name for each in interfaces if each.name in self.facts.interface_objects)
+        return str(next(each.name for each in interfaces if each.name in self.facts.interface_objects))
 
     def resolve(self, thing: Thing, info: Info, arguments: Mapping[str, Any]) -> Any:
         name, at = info.field_name, (info.parent_type.name, info.field_name)
@@ -193,15 +201,41 @@ def _lost_fields(facts: SubgraphFacts, others: Mapping[str, SubgraphFacts]) -> I
     """The fields that this subgraph must not be asked for: overridden by another, or not yet taken over."""
     for other in others.values():
         for at, (former, label) in other.overrides.items():
-            is_active = label is None or CHANCE * 100 < float(label.removeprefix("percent(").removesuffix(")"))
+            is_active = label is None or float(label.removeprefix("percent(").removesuffix(")")) > CHANCE * 100
             if facts.name == (former if is_active else other.name) and at in facts.types:
                 yield at
 
 
-def make_servers(undivided: str, facts: Mapping[str, SubgraphFacts], sdls: Mapping[str, str], truth: Truth) -> tuple[GraphQLSchema, dict[str, GraphQLSchema]]:
+def make_servers(
+    undivided: str, facts: Mapping[str, SubgraphFacts], sdls: Mapping[str, str], truth: Truth
+) -> tuple[GraphQLSchema, dict[str, GraphQLSchema]]:
     """The undivided server, and the subgraphs by name."""
     subgraphs = {name: SubgraphServer(sdl, facts[name], truth, facts).schema for name, sdl in sdls.items()}
     return undivided_server(undivided, truth), subgraphs
 
 
-__all__ = ["CHANCE", "ROOTS", "Journal", "SubgraphServer", "make_servers", "undivided_server"]
+class CheckingClient(InProcessClient):
+    """Subgraphs in this process. It remembers which requests their subgraph's own schema does not allow, and validates each only once."""
+
+    def __init__(self, schemas: Mapping[str, GraphQLSchema], journal: Journal) -> None:
+        super().__init__(schemas, context=journal)
+        self.schemas = schemas
+        self.journal = journal
+        self.problems: list[str] = []
+        self.sent = 0
+        self._documents: dict[tuple[str, str], DocumentNode] = {}
+
+    async def post(self, request: SubgraphPost) -> HttpAnswer:
+        """The subgraph's answer over HTTP."""
+        self.sent += 1
+        entries = msgspec.json.decode(request.body)
+        schema, query = self.schemas[request.subgraph], entries["query"]
+        document = self._documents.get((request.subgraph, query))
+        if document is None:
+            document = self._documents[request.subgraph, query] = parse(query, no_location=True)
+            for problem in validate(schema, document):
+                self.problems.append(f"{request.subgraph}: {problem.message}: {query}")
+        result = execute_sync(
+            schema, document, variable_values=entries.get("variables"), context_value=self.journal
+        ).formatted
+        return HttpAnswer(OK, {"content-type": "application/json"}, msgspec.json.encode(result))

@@ -162,7 +162,7 @@ class Splitter:
 
     def below(self, named: str, home: str, marks: Marks) -> str | None:
         """What to read below a required field; None where nothing can be. Foreign fields that it reads are added to ``marks``."""
-        if named in self.world.unions or named.startswith("I") and named in self.world.types:
+        if named in self.world.unions or (named.startswith("I") and named in self.world.types):
             members = self.world.unions.get(named) or self.world.types[named].types
             members = self.world.partial.get((named, home), members)
             picked = self.random.sample(members, self.random.randint(1, min(2, len(members))))
@@ -222,7 +222,6 @@ class Splitter:
             each.must_share = True
         text = f"{read.name}{below}"
         made.provides[home] = f"... on {target.name} {{ {text} }}" if members else text
-
 
     def may_read(self, made: MadeField) -> bool:
         """A ``@provides`` must not touch fields with arguments, and not those that interface objects add."""

@@ -164,9 +164,7 @@ class Truth:
     def _not_null(self, type_: Any, at: Coordinate, spelled: str) -> Any:
         seed = number(self.salt, spelled, "value")
         if isinstance(type_, GraphQLList):
-            return [
-                self._complete(type_.of_type, at, f"{spelled}[{index}]", is_item=True) for index in range(seed % 4)
-            ]
+            return [self._complete(type_.of_type, at, f"{spelled}[{index}]", is_item=True) for index in range(seed % 4)]
         if isinstance(type_, GraphQLObjectType | GraphQLInterfaceType | GraphQLUnionType):
             return self._thing(type_, at, spelled, seed)
         if isinstance(type_, GraphQLEnumType):

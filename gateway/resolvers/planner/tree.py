@@ -203,7 +203,7 @@ def _join_guards(outer: Guards, inner: Guards) -> Guards | None:
 def _load_field(position: OperationPosition, key: ResponseKey, found: list[tuple[Field, Guards]]) -> None:
     first = found[0][0]
     position.scope.claim(key, first)
-    if not first.selections:
+    if not _is_composite(position, first):
         field = Field(first.name, key if key != first.name else None, first.arguments, (), first.directives)
         _, wanted = position.leaves.setdefault(key, (field, []))
         wanted[:] = _weakest([*wanted, *(guards for _, guards in found)])
@@ -211,6 +211,13 @@ def _load_field(position: OperationPosition, key: ResponseKey, found: list[tuple
     for base in _weakest(guards for _, guards in found):
         child = _composite(position, first, key, base)
         load(child, [(f.selections, _without(g, base)) for f, g in found if _first_base(g, found) == base])
+
+
+def _is_composite(position: OperationPosition, field: Field) -> bool:
+    """By its type: constant conditions can leave a composite field without selections."""
+    named = position.graph.field_types.get((position.type, field.name))
+    kind = position.graph.kinds.get(named) if named is not None else None
+    return kind is not None and kind.is_composite
 
 
 def _composite(position: OperationPosition, field: Field, key: ResponseKey, guards: Guards) -> OperationPosition:
