@@ -42,11 +42,12 @@ def _place(data: Any, path: Place) -> Place:
             return path[:depth]
         if isinstance(data, dict) and step not in data:
             return (*path[: depth + 1], "not null")
-        if isinstance(data, list) and (not isinstance(step, int) or step >= len(data)):
-            return (*path[: depth + 1], "no such place")
-        if not isinstance(data, dict | list):
-            return (*path[:depth], "not null")
-        data = data[step]
+        if isinstance(data, list) and isinstance(step, int) and step < len(data):
+            data = data[step]
+        elif isinstance(data, dict):
+            data = data[str(step)]
+        else:
+            return (*path[: depth + 1], "not null")
     return path if data is None else (*path, "not null")
 
 

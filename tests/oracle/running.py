@@ -8,11 +8,10 @@ from random import Random
 from typing import Final
 
 import msgspec
-from graphql import GraphQLSchema, execute_sync, lexicographic_sort_schema, parse, print_schema, validate
+from graphql import execute_sync, lexicographic_sort_schema, parse, print_schema, validate
 
 from gateway.resolvers.engine import Engine
 from gateway.resolvers.messages import GraphQLRequest
-from gateway.resolvers.subgraph_client import InProcessClient
 from gateway.schema import Subgraph, compose
 from tests.oracle.case import MOODS, Case
 from tests.oracle.comparing import differences
@@ -20,7 +19,7 @@ from tests.oracle.facts import read_all
 from tests.oracle.operations import OperationMaker
 from tests.oracle.printing import print_subgraphs, print_undivided
 from tests.oracle.schemas import make_schema
-from tests.oracle.servers import CHANCE, Journal, make_servers
+from tests.oracle.servers import CHANCE, CheckingClient, Journal, make_servers
 from tests.oracle.splits import Splitter
 from tests.oracle.truth import Truth
 
@@ -71,9 +70,8 @@ class Setting:
         truth = self.truth = Truth(undivided, facts, mood=mood, salt=salt)
         self.undivided, self.subgraphs = make_servers(undivided, facts, subgraphs, truth)
         self.journal = Journal()
-        self.client = InProcessClient(self.subgraphs, context=self.journal)
+        self.client = CheckingClient(self.subgraphs, self.journal)
         self.engine = Engine(self.supergraph, self.client, chance=lambda: CHANCE)
-        self._problems: dict[tuple[str, str], str | None] = {}
 
     def check_schema(self, case: Case) -> Failure | None:
         """The schema that clients see must be the undivided one."""
@@ -93,25 +91,14 @@ class Setting:
         ).formatted
         for run in range(RUNS):
             self.journal.mutations = 0
-            self.client.requests.clear()
             response = await self.engine.execute(GraphQLRequest(case.operation, variables=case.variables))
-            for problem in self.invalid_requests():
+            for problem in self.client.problems:
                 return Failure(case, "request", f"run {run}: {problem}")
             for wrong in differences(
                 dict(expected), msgspec.json.decode(response.body), is_input=self.truth.is_input_failure
             ):
                 return Failure(case, wrong.split(":")[0], f"run {run}: {wrong}")
         return None
-
-    def invalid_requests(self) -> Iterator[str]:
-        """Requests that their subgraph's own schema does not allow."""
-        for request in self.client.requests:
-            key = request.subgraph, request.query
-            if key not in self._problems:
-                found = validate(self.subgraphs[request.subgraph], parse(request.query))
-                self._problems[key] = found[0].message if found else None
-            if problem := self._problems[key]:
-                yield f"{request.subgraph}: {problem}: {request.query}"
 
 
 def make_world(seed: int) -> tuple[str, dict[str, str]]:
@@ -156,10 +143,10 @@ async def check_seed(seed: int, operations: int) -> Tally:
     for case in make_cases(setting, empty, seed, operations):
         tally.operations += 1
         failure = await setting.ask(case)
-        tally.requests += len(setting.client.requests)
         if failure:
             tally.failures.append((seed, failure))
             break
+    tally.requests = setting.client.sent
     return tally
 
 
@@ -177,6 +164,7 @@ def check_seeds(seeds: range, operations: int) -> Tally:
     for seed in seeds:
         tally.add(asyncio.run(check_seed(seed, operations)))
     return tally
+<<<<<<< HEAD
 
 
 __all__ = [
@@ -190,3 +178,5 @@ __all__ = [
     "make_setting",
     "make_world",
 ]
+=======
+>>>>>>> oracle

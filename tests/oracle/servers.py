@@ -4,7 +4,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
+import msgspec
 from graphql import (
+    DocumentNode,
     FieldDefinitionNode,
     FieldNode,
     GraphQLError,
@@ -17,15 +19,21 @@ from graphql import (
     SelectionSetNode,
     build_ast_schema,
     build_schema,
+    execute_sync,
     parse,
+    validate,
 )
 
+from gateway.resolvers.subgraph_client import InProcessClient
+from gateway.resolvers.subgraph_client.protocol import SubgraphPost
+from gateway.resolvers.subgraph_client.transport import HttpAnswer
 from tests.oracle.facts import SubgraphFacts
-from tests.oracle.truth import POOL, ROOTS, Thing, Truth, is_entity, with_view
+from tests.oracle.truth import POOL, Thing, Truth, is_entity, with_view
 
 Info = GraphQLResolveInfo[Any]
 Resolve = Callable[[Thing, Info, Mapping[str, Any]], Any]
 
+OK: Final = 200
 CHANCE: Final = 0.5
 """What the gateway draws for ``percent(…)`` labels, always."""
 ENTITIES: Final = (
@@ -104,7 +112,7 @@ class SubgraphServer:
         if thing.type in self.facts.schema.type_map:
             return thing.type
         interfaces = getattr(self.truth.schema.type_map[thing.type], "interfaces", ())
-        return next(each.name for each in interfaces if each.name in self.facts.interface_objects)
+        return str(next(each.name for each in interfaces if each.name in self.facts.interface_objects))
 
     def resolve(self, thing: Thing, info: Info, arguments: Mapping[str, Any]) -> Any:
         name, at = info.field_name, (info.parent_type.name, info.field_name)
@@ -206,4 +214,28 @@ def make_servers(
     return undivided_server(undivided, truth), subgraphs
 
 
-__all__ = ["CHANCE", "ROOTS", "Journal", "SubgraphServer", "make_servers", "undivided_server"]
+class CheckingClient(InProcessClient):
+    """Subgraphs in this process. It remembers which requests their subgraph's own schema does not allow, and validates each only once."""
+
+    def __init__(self, schemas: Mapping[str, GraphQLSchema], journal: Journal) -> None:
+        super().__init__(schemas, context=journal)
+        self.schemas = schemas
+        self.journal = journal
+        self.problems: list[str] = []
+        self.sent = 0
+        self._documents: dict[tuple[str, str], DocumentNode] = {}
+
+    async def post(self, request: SubgraphPost) -> HttpAnswer:
+        """The subgraph's answer over HTTP."""
+        self.sent += 1
+        entries = msgspec.json.decode(request.body)
+        schema, query = self.schemas[request.subgraph], entries["query"]
+        document = self._documents.get((request.subgraph, query))
+        if document is None:
+            document = self._documents[request.subgraph, query] = parse(query, no_location=True)
+            for problem in validate(schema, document):
+                self.problems.append(f"{request.subgraph}: {problem.message}: {query}")
+        result = execute_sync(
+            schema, document, variable_values=entries.get("variables"), context_value=self.journal
+        ).formatted
+        return HttpAnswer(OK, {"content-type": "application/json"}, msgspec.json.encode(result))
