@@ -106,6 +106,7 @@ async def run_demo(listening: socket.socket, folder: Path, *, any_ports: bool) -
     working.cancel()
     with contextlib.suppress(asyncio.CancelledError):
         await working
+    click.echo("Everything is stopped.")
 
 
 def port_of(listening: socket.socket) -> int:
@@ -127,6 +128,7 @@ async def make_and_serve(listening: socket.socket, places: Sequence[Place], fold
     await seed(folder)
     settings = read_demo_settings(places)
     start_logging(settings.log.level)
+    click.echo("Starting the five markets and composing them.")
     async with running(places) as children:
         await when_all_answer(children)
         supergraph = await compose_sources(settings.supergraph.compose)

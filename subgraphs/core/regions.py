@@ -53,11 +53,12 @@ def today(info: Info) -> date:
 
 
 async def load_designations(session: AsyncSession, keys: list[tuple[str, date]]) -> list[tables.MountainCounty | None]:
-    """Batch: the designation of each county on a day, which is one day for a whole request."""
-    (day,) = {day for _, day in keys}
-    # The counties are not named: they are few, and SQLite 3.40 gives wrong rows for IN beside a range of one index.
-    rows = await session.scalars(designated_on(day))
-    return in_order(keys, {(row.region_code, day): row for row in rows})
+    """Batch: the designation of each county on a day, which is one day for a whole request but at midnight."""
+    found: dict[tuple[str, date], tables.MountainCounty] = {}
+    for day in {day for _, day in keys}:
+        # The counties are not named: they are few, and SQLite 3.40 gives wrong rows for IN beside a range of one index.
+        found |= {(row.region_code, day): row for row in await session.scalars(designated_on(day))}
+    return in_order(keys, found)
 
 
 async def is_mountain_county(info: Info, code: str) -> bool:

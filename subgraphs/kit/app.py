@@ -34,7 +34,9 @@ def create_app(
         Route("/health/live", _live, methods=["GET"]),
         Route("/health/ready", health.ready, methods=["GET"]),
     ]
-    return Starlette(routes=routes, lifespan=lifespan)
+    app = Starlette(routes=routes, lifespan=lifespan)
+    app.router.redirect_slashes = False  # one address for one thing
+    return app
 
 
 class _Endpoint(GraphQL[Context, None]):

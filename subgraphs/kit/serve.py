@@ -4,8 +4,10 @@ It says nothing unless something is wrong, and stops at once on SIGINT and SIGTE
 """
 
 import logging
+import signal
 import socket
-import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Final
 
@@ -47,13 +49,33 @@ def _serve(
         engine = open_database(database)
     except (ArgumentError, ModuleNotFoundError) as error:
         raise click.ClickException(f"{name} cannot open its database: {error}") from error
-    listener = _listen(name, host, port)
-    app = create_app(schema, metadata, engine, clock=clock)
     config = uvicorn.Config(
-        app, log_level="warning", access_log=False, timeout_graceful_shutdown=2, server_header=False
+        create_app(schema, metadata, engine, clock=clock),
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=2,
     )
-    with listener:
-        _run(uvicorn.Server(config), listener)
+    server = _Server(config)
+    server.stop_on_signals()
+    with _listen(name, host, port) as listener:
+        if port == 0:  # whoever left the choice to us must hear of it
+            click.echo(f"{name} listens on http://{host}:{listener.getsockname()[1]}/graphql")
+        server.run(sockets=[listener])
+
+
+class _Server(uvicorn.Server):
+    """uvicorn's server, which a signal stops at any time and which then ends like any program that has done its work."""
+
+    def stop_on_signals(self) -> None:
+        """Take the signals from now on: they may come before the server has begun."""
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, self.handle_exit)
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Nothing more to capture, and nothing to raise again afterwards."""
+        yield
 
 
 def _listen(name: str, host: str, port: int) -> socket.socket:
@@ -67,10 +89,3 @@ def _listen(name: str, host: str, port: int) -> socket.socket:
         listener.close()
         raise click.ClickException(f"{name} cannot listen on {host}:{port}: {error.strerror}.") from error
     return listener
-
-
-def _run(server: uvicorn.Server, listener: socket.socket) -> None:
-    try:
-        server.run(sockets=[listener])
-    except KeyboardInterrupt:  # uvicorn sends itself the signal again when it has stopped; that is no failure
-        sys.exit(0)

@@ -1,6 +1,5 @@
 """``tongfen compose``: what it reads, what it writes, and how it ends."""
 
-import gc
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,14 +14,6 @@ LINK = 'extend schema @link(url: "https://specs.apollo.dev/federation/v2.3", imp
 CITY = LINK + "type Query {\n  area: Int\n}\n"
 CARBON = LINK + "type Query {\n  price: Int\n}\n"
 CLASH = LINK + "type Query {\n  area: Int\n}\n"
-
-
-@pytest.fixture(autouse=True)
-def _restore_collector() -> Iterator[None]:
-    """The command sets the collector for its own process; here that is the tests'."""
-    before = gc.get_threshold()
-    yield
-    gc.set_threshold(*before)
 
 
 def write(folder: Path, *, carbon: str = CARBON) -> Path:

@@ -31,6 +31,6 @@ def market_databases(tmp_path_factory: pytest.TempPathFactory) -> MarketDatabase
 def postgresql_url() -> Iterator[str]:
     """The URL of an empty PostgreSQL database; its tables may be dropped by any test."""
     if (programs := find_programs()) is None:
-        pytest.skip("PostgreSQL is not installed here")
+        pytest.fail("PostgreSQL is not installed here; tests/services/install installs it")
     with serve_postgresql(programs) as url:
         yield url

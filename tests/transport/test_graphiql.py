@@ -2,6 +2,7 @@
 
 import json
 import re
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -79,6 +80,15 @@ def test_the_bundle_names_no_other_host() -> None:
     assert not re.search(rb"@import|url\((?!['\"]?(data:|\./))", (ASSETS / "app.css").read_bytes())
     script = (ASSETS / "app.js").read_bytes()
     assert not re.search(rb"""(?:fetch|importScripts|new Worker|import)\(\s*["'`]https?:""", script)
+
+
+def test_the_bundle_is_made_from_the_sources_beside_it() -> None:
+    """A change in the recipe or in its sources without a new bundle is told; build/README.md says how to make one."""
+    lines = (ASSETS / "SOURCES.txt").read_text(encoding="utf-8").splitlines()
+    recorded = {name: digest for digest, name in (line.split("  ") for line in lines)}
+    build = ASSETS.parent / "build"
+    files = [path for pattern in ("*.mjs", "*.json", "src/*") for path in build.glob(pattern)]
+    assert recorded == {path.relative_to(build).as_posix(): sha256(path.read_bytes()).hexdigest() for path in files}
 
 
 def test_the_licences_of_what_is_bundled_are_kept() -> None:

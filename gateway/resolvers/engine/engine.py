@@ -110,6 +110,11 @@ class Engine:
         except SurpriseError:
             known = ReplayClient(options.client, run.exchanges)
             return _respond(await execute_operation(ready.prepared, replace(options, client=known)))
+        except Exception:
+            if ready.prepared.operation.kind is not OperationKind.QUERY:
+                raise  # What may have been sent, unanswered, must not be sent again.
+            LOG.exception("a compiled operation failed; the plain executor takes over")
+            return _respond(await execute_operation(ready.prepared, options))
 
     def _prepare(self, request: GraphQLRequest) -> ReadyOperation:
         labels = draw_labels(self._supergraph.labels, self._options.active_labels, self._chance)

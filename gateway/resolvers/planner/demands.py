@@ -52,7 +52,7 @@ class Collector:
         for child in tuple(position.composites):
             self._collect_composite(position, child, table)
         self._collect_branches(position, table)
-        if not position.branches and not _is_always_asked_for(position):
+        if position.parent is not None and not position.branches and not _is_always_asked_for(position):
             self.demands.append(Demand(position, TYPENAME, _TYPENAME, (), is_presence=True))
 
     def _want(self, position: OperationPosition) -> None:

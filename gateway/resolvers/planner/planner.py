@@ -1,21 +1,20 @@
 """Plan one operation: read it into positions, search, settle, and make fetches of what was found."""
 
-from collections.abc import Iterator
 from dataclasses import replace
-from itertools import groupby
 
 from gateway.errors import PlanningError
 from gateway.resolvers.operation import Operation
 from gateway.resolvers.planner.budget import Budget
 from gateway.resolvers.planner.fetches import FetchMaker
+from gateway.resolvers.planner.root_fields import RootField, root_fields
 from gateway.resolvers.planner.search import Search
 from gateway.resolvers.planner.settling import settle
 from gateway.resolvers.planner.steps import Step
 from gateway.resolvers.planner.tree import Tree, read_tree
 from gateway.resolvers.query_plan import DeferredBlock, Fetch, QueryPlan
 from gateway.schema.query_graph import TYPENAME, QueryGraph, Slot
-from gateway.schema.selection import Field, InlineFragment, Selection, SelectionSet
-from gateway.types import FieldName, Label, OperationKind, SubgraphName, TypeName
+from gateway.schema.selection import InlineFragment, Selection, SelectionSet
+from gateway.types import Label, OperationKind, SubgraphName, TypeName
 
 BUDGET = 30_000
 """How many positions may be made and demands looked at for one operation. Honest operations look at each demand about twice."""
@@ -67,29 +66,39 @@ class _Planner:
 
         Neighbours in the same subgraph share a request (GraphQL specification, section 6.2.2: it runs them in order too).
         """
-        fields = [(field, self._choose_root(field)) for field in _root_fields(selections)]
         fetches: list[Fetch] = []
-        for slot, group in groupby(fields, key=lambda pair: pair[1]):
-            steps = self._search(tuple(field for field, _ in group), (slot,))
+        for slot, group in self._neighbours(root_fields(selections)):
+            steps = self._search(tuple(field.selection for field in group), (slot,))
             after = tuple(fetch.id for fetch in fetches)
             fetches += self.maker.make(steps, first_id=len(fetches), after=after)
         return fetches
 
-    def _choose_root(self, field: Selection) -> Slot:
+    def _neighbours(self, fields: list[RootField]) -> list[tuple[Slot, list[RootField]]]:
+        """Root fields by request: neighbours in one subgraph, but no response key twice, or it would move to its first place."""
+        groups: list[tuple[Slot, list[RootField]]] = []
+        for field in fields:
+            slot = self._choose_root(field)
+            if groups and groups[-1][0] == slot and all(other.key != field.key for other in groups[-1][1]):
+                groups[-1][1].append(field)
+            else:
+                groups.append((slot, [field]))
+        return groups
+
+    def _choose_root(self, field: RootField) -> Slot:
         """The subgraph for one root field that must not be split: the one with the fewest and shallowest steps."""
-        name = _field_name(field)
-        slots = [slot for slot in self.graph.root_slots(self.type_name) if self.graph.supplies(slot, name)]
+        slots = [slot for slot in self.graph.root_slots(self.type_name) if self.graph.supplies(slot, field.name)]
         if len(slots) == 1:
             return slots[0]
         ranked: list[tuple[int, int, Slot]] = []
         for slot in slots:
             try:
-                steps = self._search((field,), (slot,))
+                steps = self._search((field.selection,), (slot,))
             except PlanningError:
                 continue
             ranked.append((len({(s.graph, s.wave) for s in steps}), max(s.wave for s in steps), slot))
         if not ranked:
-            raise PlanningError(f"No single subgraph can give {self.type_name}.{name} with all that is selected on it.")
+            where = f"{self.type_name}.{field.name}"
+            raise PlanningError(f"No single subgraph can give {where} with all that is selected on it.")
         return min(ranked)[2]
 
     def _search(self, selections: SelectionSet, roots: tuple[Slot, ...]) -> list[Step]:
@@ -116,26 +125,3 @@ def _without_meta_fields(selections: SelectionSet) -> SelectionSet:
         elif selection.name not in (TYPENAME, "__schema", "__type"):
             kept.append(selection)
     return tuple(kept)
-
-
-def _root_fields(selections: SelectionSet) -> Iterator[Selection]:
-    """The root fields one by one, each in the fragment around it, equal response keys together at the first one's place."""
-    by_key: dict[str, list[Selection]] = {}
-    for selection in selections:
-        for key, one in _single(selection):
-            by_key.setdefault(key, []).append(one)
-    for found in by_key.values():
-        yield found[0] if len(found) == 1 else InlineFragment(None, selections=tuple(found))
-
-
-def _single(selection: Selection) -> Iterator[tuple[str, Selection]]:
-    if isinstance(selection, Field):
-        yield selection.response_key, selection
-        return
-    for inner in selection.selections:
-        for key, one in _single(inner):
-            yield key, InlineFragment(selection.type_condition, selection.guards, selection.directives, (one,))
-
-
-def _field_name(selection: Selection) -> FieldName:
-    return selection.name if isinstance(selection, Field) else _field_name(selection.selections[0])

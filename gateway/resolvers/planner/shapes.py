@@ -32,7 +32,7 @@ class Shapes:
         name_a, name_b = type_a.strip("[]!"), type_b.strip("[]!")
         if type_a.replace(name_a, "") != type_b.replace(name_b, ""):
             return False
-        if not a.field.selections and not b.field.selections:
+        if not a.field.selections or not b.field.selections:
             return name_a == name_b
         return self.selections_agree((name_a, a.field.selections), (name_b, b.field.selections))
 

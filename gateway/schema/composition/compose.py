@@ -5,6 +5,7 @@ from functools import lru_cache
 from typing import Final
 
 from gateway.errors import CompositionError, Hint
+from gateway.schema.composition.collection import held_collection
 from gateway.schema.composition.inaccessible import check_inaccessible
 from gateway.schema.composition.merge import merge
 from gateway.schema.composition.names import check_names
@@ -23,6 +24,11 @@ _CHECKED: Final = 1024
 
 def compose(subgraphs: Sequence[Subgraph]) -> CompositionResult:
     """Compose subgraphs of any federation version; never raises for what subgraphs say."""
+    with held_collection():
+        return _compose(subgraphs)
+
+
+def _compose(subgraphs: Sequence[Subgraph]) -> CompositionResult:
     ordered = sorted(subgraphs, key=lambda s: (s.name, s.url, s.sdl))
     read = [read_subgraph(s.name, s.url, s.sdl) for s in ordered]
     schemas = [one.schema for one in read if one.schema is not None]
@@ -30,11 +36,10 @@ def compose(subgraphs: Sequence[Subgraph]) -> CompositionResult:
     if errors:
         return _failed(errors)
     upgraded, errors = upgrade_subgraphs(schemas)
-    if errors:
-        return _failed(errors)
-    errors = [
-        error for was, now in zip(schemas, upgraded, strict=True) if was is not now for error in check_federation(now)
-    ]
+    failed = {name for error in errors for name in error.subgraphs}
+    for was, now in zip(schemas, upgraded, strict=True):
+        if was is not now and now.name not in failed:
+            errors += check_federation(now)
     if errors:
         return _failed(errors)
     merged = merge(upgraded)

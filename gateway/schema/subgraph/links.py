@@ -94,7 +94,7 @@ def _read_link(node: ConstDirectiveNode, subgraph: SubgraphName) -> Link | Compo
             subgraph, node, f'the import argument of the @link to "{url}" is not a list of names or of {{name, as}}.'
         )
     prefix = _argument_text(node, "as") or name
-    return Link(url, identity, name, version, prefix, imports, _argument_text(node, "for"), node)
+    return Link(url, identity, name, version, prefix, imports, node)
 
 
 def _split_url(url: str) -> tuple[str, str, Version | None]:

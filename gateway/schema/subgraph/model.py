@@ -102,7 +102,6 @@ class TypeDefinition:
     members: tuple[TypeName, ...] = ()
     nodes: tuple[Node, ...] = ()
     has_definition: bool = True
-    has_extension: bool = False
 
 
 Element = TypeDefinition | Field | InputValue | EnumValue
@@ -118,7 +117,6 @@ class Link:
     version: tuple[int, int]
     prefix: str
     imports: Mapping[str, str]
-    purpose: str | None = None
     node: Node | None = None
 
     def local(self, directive: str) -> str:
@@ -155,7 +153,6 @@ class SubgraphSchema:
     """Names of types that the linked specifications own."""
     definition_arguments: Mapping[str, tuple[InputValue, ...]] = field(default_factory=dict)
     """The arguments of the directives that the author defined."""
-    renamed_roots: Mapping[TypeName, TypeName] = field(default_factory=dict)
 
     @property
     def is_federation_2(self) -> bool:

@@ -87,7 +87,6 @@ def _read_document(name: SubgraphName, url: str, document: DocumentNode) -> Read
             n: tuple(reader.read_input(argument) for argument in node.arguments or ())
             for n, node in definitions.items()
         },
-        renamed_roots=reader.renames,
     )
     if errors:
         return ReadSubgraph(None, tuple(errors))

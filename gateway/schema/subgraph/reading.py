@@ -161,7 +161,6 @@ class DocumentReader:
             members=tuple(parts.members),
             nodes=tuple(nodes),
             has_definition=bool(definitions),
-            has_extension=len(definitions) < len(nodes),
         )
 
     def _read_block(self, name: TypeName, kind: Kind, node: Any, parts: "_Parts") -> None:

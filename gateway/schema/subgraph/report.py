@@ -1,12 +1,21 @@
 """Say what is wrong in one subgraph: code, coordinate, place in the SDL, and the mend that the code's table gives."""
 
 from collections.abc import Iterable
+from typing import Final
 
 from graphql import Node
 
 from gateway.errors import CompositionError, SourceLocation
 from gateway.schema.codes import ErrorCode
 from gateway.types import SubgraphName
+
+_SHOWN: Final = 300
+"""Letters of an author's text that a message repeats."""
+
+
+def shorten(text: str) -> str:
+    """Text as written, cut where it would bury the message."""
+    return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1]}…"
 
 
 def location_of(subgraph: SubgraphName, node: Node | None) -> tuple[SourceLocation, ...]:

@@ -188,9 +188,21 @@ def _drop_inactive_field_sets(schema: SubgraphSchema, _: _Others) -> SubgraphSch
 
 
 def _drop_unused_external(schema: SubgraphSchema, _: _Others) -> SubgraphSchema:
+    """External fields that nothing needs, and with them types that have no other field and that nothing speaks of."""
     facts = find_facts(schema)
     unused = facts.external - facts.used
-    return _map_fields(schema, lambda _, field: None if field.coordinate in unused else field)
+    if not unused:
+        return schema
+    changed = _map_fields(schema, lambda _, field: None if field.coordinate in unused else field)
+    referenced = _referenced(changed)
+    kept = {n: t for n, t in changed.types.items() if t.fields or n in referenced or not schema.types[n].fields}
+    return replace(changed, types=kept | {n: changed.types[n] for n in DEFAULT_ROOTS.values() if n in changed.types})
+
+
+def _referenced(schema: SubgraphSchema) -> set[TypeName]:
+    """The types that some field returns or some union contains."""
+    fields = {field.base for type_ in schema.types.values() for field in type_.fields.values()}
+    return fields | {member for type_ in schema.types.values() for member in type_.members}
 
 
 def _empty_types(schema: SubgraphSchema, before: dict[str, _Other]) -> Iterator[CompositionError]:

@@ -13,7 +13,13 @@ from gateway.resolvers.executor import ErrorPolicy
 from gateway.resolvers.messages import GraphQLRequest, GraphQLResponse
 from gateway.resolvers.operation import Limits, Operation
 from gateway.resolvers.query_plan import Fetch, QueryPlan, RootPart
-from gateway.resolvers.subgraph_client import InProcessClient
+from gateway.resolvers.subgraph_client import (
+    HttpAnswer,
+    InProcessClient,
+    SubgraphPost,
+    SubgraphRequest,
+    SubgraphResponse,
+)
 from gateway.schema.selection import Field, print_selections
 from gateway.schema.supergraph import read_supergraph
 from gateway.types import Label
@@ -242,6 +248,40 @@ async def test_a_failure_of_the_gateway_is_an_answer_too() -> None:
     assert (response.status, response.executed) == (500, False)
     assert b"secret" not in response.body
     assert code_of(msgspec.json.decode(response.body)) == "INTERNAL_SERVER_ERROR"
+
+
+class Broken(InProcessClient):
+    """Fails in a way that nobody foresaw, once an operation is compiled."""
+
+    def __init__(self) -> None:
+        super().__init__({})
+        self.sound = InProcessClient({"city": SERVER})
+        self.posts = 0
+
+    async def send(self, request: SubgraphRequest) -> SubgraphResponse:
+        return await self.sound.send(request)
+
+    async def post(self, request: SubgraphPost) -> HttpAnswer:
+        self.posts += 1
+        raise ZeroDivisionError("the secret is 42")
+
+
+async def test_a_failure_of_compiled_code_leaves_the_query_to_the_plain_executor() -> None:
+    """Nobody notices but the log."""
+    client = Broken()
+    engine = Engine(SUPERGRAPH, client, planner=CountingPlanner())
+    bodies = [(await engine.execute(GraphQLRequest("{ city }"))).body for _ in range(3)]
+    assert client.posts > 0
+    assert bodies == ['{"data":{"city":"杭州"}}'.encode()] * 3
+
+
+async def test_a_failing_mutation_is_not_sent_again() -> None:
+    """Whether it had its effect, nobody knows; a second one would be worse."""
+    client = Broken()
+    engine = Engine(SUPERGRAPH, client, planner=CountingPlanner())
+    for _ in range(3):
+        response = await engine.execute(GraphQLRequest('mutation { found(name: "x") }'))
+    assert (len(client.sound.requests) + client.posts, response.status == 500) == (3, client.posts > 0)
 
 
 async def test_cancellation_goes_through() -> None:

@@ -76,6 +76,21 @@ def test_a_field_nobody_can_give_is_named() -> None:
         plan_operation(graph, parse_operation("{ me: user { name } }", None, Limits()))
 
 
+def test_an_object_of_which_constant_conditions_leave_nothing_is_still_asked_for() -> None:
+    """`bill { payer @skip(if: true) }` is an object without fields, not a leaf."""
+    supergraph, _, _ = read_case("override")
+    found = plan(supergraph, "{ bill { payer @skip(if: true) } }")
+    assert [fetch.operation for fetch in found.fetches] == ["query { bill { __typename } }"]
+
+
+def test_a_root_with_conditional_fields_only_may_need_no_request() -> None:
+    """The root is there anyway: the whole fetch carries the condition."""
+    supergraph, _, _ = read_case("override")
+    (fetch, *_) = plan(supergraph, "query ($v: Boolean!) { bill @include(if: $v) { amount } }").fetches
+    assert fetch.operation == "query { bill { amount } }"
+    assert [(guard.variable, guard.expected) for guard in fetch.guards] == [("v", True)]
+
+
 def test_planning_has_a_budget() -> None:
     """Type conditions inside one another multiply; planning gives up before memory does."""
     types = " ".join(

@@ -75,3 +75,10 @@ def test_a_key_on_an_interface_cannot_serve_interface_objects() -> None:
     head = 'extend schema @link(url: "https://specs.apollo.dev/federation/v2.3", import: ["@key", "@interfaceObject"]) '
     text = head + 'type I @interfaceObject @key(fields: "id") { id: ID! }'
     assert error_codes(old=interface, young=text) == ["INTERFACE_OBJECT_USAGE_ERROR"]
+
+
+def test_a_type_of_unused_external_fields_is_dropped_or_refused() -> None:
+    """Dropped where nothing speaks of it; where a field returns it, nothing would be left to return."""
+    lonely = "extend type A { x: Int @external }"
+    assert "A" not in upgrade(owner=OWNER, other=lonely)["other"].types
+    assert error_codes(owner=OWNER, other=f"{lonely} type Query {{ a: A }}") == ["TYPE_WITH_ONLY_UNUSED_EXTERNAL"]

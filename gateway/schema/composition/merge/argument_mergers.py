@@ -1,10 +1,11 @@
 """One directive's arguments from several subgraphs: the costliest, the strictest."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from itertools import product
 from typing import Final, TypeAlias
 
 from graphql import BooleanValueNode, ConstListValueNode, ConstValueNode, IntValueNode, ListValueNode, StringValueNode
+
+from gateway.schema.composition.merge.alternatives import all_of, read_alternatives
 
 Arguments: TypeAlias = Mapping[str, ConstValueNode]
 Merger: TypeAlias = Callable[[Sequence[Arguments]], dict[str, ConstValueNode]]
@@ -44,28 +45,13 @@ def _merge_list_size(applications: Sequence[Arguments]) -> dict[str, ConstValueN
 
 
 def _conjunction(name: str) -> Merger:
-    """Each application is an "or" of "and" lists; all applications must hold, so the lists are multiplied out."""
+    """What each application asks for must hold, so the alternatives are multiplied out."""
 
     def merge(applications: Sequence[Arguments]) -> dict[str, ConstValueNode]:
-        alternatives = [_alternatives(value) for value in _values(name, applications)]
-        combined = {frozenset().union(*choice) for choice in product(*alternatives)}
-        least = [one for one in combined if not any(other < one for other in combined)]
-        lists = sorted(sorted(one) for one in least)
-        return {name: ConstListValueNode(values=tuple(_texts(items) for items in lists))}
+        combined = all_of(read_alternatives(value) for value in _values(name, applications))
+        return {name: ConstListValueNode(values=tuple(_texts(items) for items in sorted(sorted(a) for a in combined)))}
 
     return merge
-
-
-def _alternatives(value: ConstValueNode) -> list[frozenset[str]]:
-    items = value.values if isinstance(value, ListValueNode) else (value,)
-    return [
-        frozenset(
-            v.value
-            for v in (item.values if isinstance(item, ListValueNode) else (item,))
-            if isinstance(v, StringValueNode)
-        )
-        for item in items
-    ]
 
 
 def _texts(items: Iterable[str]) -> ConstListValueNode:

@@ -9,7 +9,11 @@ from gateway.schema.composition.rules.entity_interfaces import (
     interface_keys_know_all_implementations,
     interface_objects_stand_for_interfaces,
 )
-from gateway.schema.composition.rules.interface_fields import implementations_agree, interface_fields_exist
+from gateway.schema.composition.rules.interface_fields import (
+    implementations_agree,
+    inherited_interfaces_are_implemented,
+    interface_fields_exist,
+)
 from gateway.schema.composition.rules.transitive_access import required_data_is_as_protected
 
 Rule = Callable[[Merged], Iterator[CompositionError]]
@@ -17,7 +21,7 @@ Rule = Callable[[Merged], Iterator[CompositionError]]
 STAGES: Final[tuple[tuple[Rule, ...], ...]] = (
     (interface_keys_know_all_implementations, interface_objects_stand_for_interfaces),
     (interface_fields_exist, required_data_is_as_protected),
-    (implementations_agree,),
+    (implementations_agree, inherited_interfaces_are_implemented),
 )
 """The rules of a stage take those before as kept; the first stage is checked together with the merge itself."""
 

@@ -56,6 +56,18 @@ def implementations_agree(merged: Merged) -> Iterator[CompositionError]:
                     yield supergraph_error(merged, ErrorCode.INVALID_GRAPHQL, field.coordinate, fault, type_.name)
 
 
+def inherited_interfaces_are_implemented(merged: Merged) -> Iterator[CompositionError]:
+    """An interface may inherit from another in one subgraph only; its implementations in the others must follow."""
+    for type_, interface in _implementations(merged):
+        for inherited in interface.interfaces:
+            if inherited not in type_.interfaces:
+                fault = (
+                    f"In the supergraph {type_.name} implements {interface.name}, and that implements {inherited}: "
+                    f"let {type_.name} implement {inherited} too."
+                )
+                yield supergraph_error(merged, ErrorCode.INVALID_GRAPHQL, type_.name, fault, type_.name)
+
+
 def _faults(merged: Merged, field: Field, promised: Field) -> Iterator[str]:
     def is_member(abstract: TypeName, name: TypeName) -> bool:
         type_, union = merged.types.get(name), merged.types.get(abstract)

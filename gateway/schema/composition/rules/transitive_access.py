@@ -2,28 +2,23 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import product
 
 from graphql import (
     FieldNode,
     GraphQLError,
     InlineFragmentNode,
-    ListValueNode,
     SelectionNode,
-    StringValueNode,
-    ValueNode,
 )
 
 from gateway.errors import CompositionError
 from gateway.schema.codes import ErrorCode
 from gateway.schema.composition.merge import Merged
+from gateway.schema.composition.merge.alternatives import Alternatives, all_of, read_alternatives
 from gateway.schema.composition.rules.report import supergraph_error
 from gateway.schema.subgraph.context import contexts, field_from_context
 from gateway.schema.subgraph.field_set import fields_text, parse_selections
 from gateway.schema.subgraph.model import Element, Field, SubgraphSchema, applied
 from gateway.types import TypeName
-
-Alternatives = tuple[frozenset[str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +37,7 @@ class _Access:
 
 
 def _implies(own: tuple[Alternatives, ...], needed: tuple[Alternatives, ...]) -> bool:
-    """All of one's own must hold at once, so they are multiplied out first."""
-    combined = [frozenset().union(*choice) for choice in product(*own)]
+    combined = all_of(own)
     return all(any(other <= one for other in wanted) for wanted in needed for one in combined)
 
 
@@ -103,18 +97,6 @@ def _access(*elements: Element) -> _Access:
     directives = [d for element in elements for d in element.directives]
     return _Access(
         any(d.spec == "authenticated" for d in directives),
-        tuple(_alternatives(d.arguments.get("scopes")) for d in directives if d.spec == "requiresScopes"),
-        tuple(_alternatives(d.arguments.get("policies")) for d in directives if d.spec == "policy"),
-    )
-
-
-def _alternatives(value: ValueNode | None) -> Alternatives:
-    lists = value.values if isinstance(value, ListValueNode) else ()
-    return tuple(
-        frozenset(
-            v.value
-            for v in (one.values if isinstance(one, ListValueNode) else (one,))
-            if isinstance(v, StringValueNode)
-        )
-        for one in lists
+        tuple(read_alternatives(d.arguments.get("scopes")) for d in directives if d.spec == "requiresScopes"),
+        tuple(read_alternatives(d.arguments.get("policies")) for d in directives if d.spec == "policy"),
     )

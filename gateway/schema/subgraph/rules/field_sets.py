@@ -18,7 +18,7 @@ from gateway.schema.codes import ErrorCode
 from gateway.schema.subgraph.facts import Facts, find_facts
 from gateway.schema.subgraph.field_set import fields_text, parse_selections
 from gateway.schema.subgraph.model import COMPOSITE, Applied, Field, Kind, SubgraphSchema, applied
-from gateway.schema.subgraph.report import subgraph_error
+from gateway.schema.subgraph.report import shorten, subgraph_error
 from gateway.types import TypeName
 
 _KEYS_ON_INTERFACES: Final = (2, 3)
@@ -152,7 +152,7 @@ class FieldSetCheck:
 
     def _error(self, code: ErrorCode, message: str) -> CompositionError:
         value = self.directive.arguments.get("fields")
-        written = f"@{self.directive.name}(fields: {print_ast(value) if value else ''})"
+        written = f"@{self.directive.name}(fields: {shorten(print_ast(value)) if value else ''})"
         return subgraph_error(
             code,
             self.schema.name,

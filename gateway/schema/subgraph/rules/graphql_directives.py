@@ -8,6 +8,7 @@ from graphql import DirectiveDefinitionNode, ObjectValueNode, TypeDefinitionNode
 from gateway.errors import CompositionError
 from gateway.schema.subgraph.coercion import coerce_value
 from gateway.schema.subgraph.model import Applied, InputValue, SubgraphSchema, elements
+from gateway.schema.subgraph.report import shorten
 from gateway.schema.subgraph.rules.graphql_types import check_input, invalid_graphql
 from gateway.schema.subgraph.rules.graphql_values import is_valid_value
 from gateway.schema.subgraph.unknown import explain_unknown
@@ -71,7 +72,9 @@ def _check_arguments(
         is_scalar = type_.strip("[]!") not in schema.types and not isinstance(value, ObjectValueNode)
         is_field_set = takes_fields and name == "fields" and is_scalar
         if not is_field_set and not is_valid_value(schema, type_, coerce_value(schema.types, type_, value)):
-            message = f"@{directive.name}({name}: {print_ast(value)}) on {where} is not a value of the type {type_}."
+            message = (
+                f"@{directive.name}({name}: {shorten(print_ast(value))}) on {where} is not a value of the type {type_}."
+            )
             yield invalid_graphql(schema, message, where, directive.node)
     for name, argument in known.items():
         required = argument.type.kind == "non_null_type" and argument.default_value is None

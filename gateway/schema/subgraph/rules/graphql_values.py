@@ -18,6 +18,7 @@ from graphql import (
 
 from gateway.errors import CompositionError
 from gateway.schema.subgraph.model import InputValue, Kind, SubgraphSchema, TypeDefinition
+from gateway.schema.subgraph.report import shorten
 from gateway.schema.subgraph.rules.graphql_types import invalid_graphql
 
 _INT_LIMIT: Final = 2**31
@@ -80,7 +81,5 @@ def defaults_are_valid(schema: SubgraphSchema) -> Iterator[CompositionError]:
 
 def _check_default(schema: SubgraphSchema, coordinate: str, value: InputValue) -> Iterator[CompositionError]:
     if value.default is not None and not is_valid_value(schema, value.type, value.default):
-        message = (
-            f"{coordinate} has the default {print_ast(value.default)}, which is not a value of its type {value.type}."
-        )
+        message = f"{coordinate} has the default {shorten(print_ast(value.default))}, which is not a value of its type {value.type}."
         yield invalid_graphql(schema, message, coordinate, value.node)

@@ -1,5 +1,6 @@
 // Bundles GraphiQL with the plan panel and the examples into ../assets. Run it by `npm ci && npm run build`; README.md says when.
-import { copyFile, writeFile } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { copyFile, readFile, readdir, writeFile } from "node:fs/promises";
 import { build } from "esbuild";
 import { collectLicences } from "./licences.mjs";
 import { translate } from "./translate.mjs";
@@ -50,6 +51,18 @@ translation.check();
 await copyFile("src/icon.svg", `${ASSETS}/icon.svg`);
 const inputs = results.flatMap((result) => Object.keys(result.metafile.inputs));
 await writeFile(`${ASSETS}/LICENSES.txt`, await collectLicences(inputs));
+await writeFile(`${ASSETS}/SOURCES.txt`, await hashSources());
 for (const [file, { bytes }] of results.flatMap((result) => Object.entries(result.metafile.outputs))) {
   console.log(`${String(Math.round(bytes / 1024)).padStart(6)} KB  ${file}`);
+}
+
+/** A line with the hash of each file that the bundle is made from. A test compares them, so that no change here goes unbuilt. */
+async function hashSources() {
+  const recipe = ["build.mjs", "licences.mjs", "package-lock.json", "package.json", "translate.mjs"];
+  const sources = (await readdir("src")).map((file) => `src/${file}`);
+  const lines = [...recipe, ...sources].sort().map(async (file) => {
+    const digest = createHash("sha256").update(await readFile(file)).digest("hex");
+    return `${digest}  ${file}\n`;
+  });
+  return (await Promise.all(lines)).join("");
 }

@@ -1,0 +1,80 @@
+"""On PostgreSQL, where it is installed, every market answers as it does on SQLite."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from subgraphs.demo.seed import seed_databases
+from tests.subgraphs.asking import TABLES, Asker, open_market
+from tests.subgraphs.databases import MarketDatabases, show_nothing
+
+PAGE = "totalCount pageInfo { hasNextPage hasPreviousPage startCursor endCursor } edges { cursor node { id publishedAt status } }"
+QUESTIONS = [
+    ("core", '{ region(code: "330000") { children { code statistics(period: "2021") { dealCount dealAmount { amountFen } } subMarket { __typename name } } } }'),
+    ("core", "{ figures { cities mountainCounties visits visitsPerDay enterpriseShare dealAmount { amountFen } deals(pricingMode: AUCTION) programmeListings(programme: LINGYAN) challengeIntendedAmount { amountFen } allianceMembers serviceClasses residentInstitutions } }"),
+    ("core", "{ mountainCounties { kind validFrom validTo region { name parent { name } physicalMarkets { id } } } }"),
+    ("core", "{ auctions(status: OPEN) { id closesAt currentPrice { amountFen } bids(first: 2) { amount { amountFen } bidder { name } } achievement { title } } }"),
+    ("core", "{ deals(first: 30) { id amount { amountFen } signedAt seller { __typename name } buyer { name } broker { name contributionPoints contributions(first: 3) { points at } } evidence { height sha256 } } }"),
+    ("core", "{ programmeListings(programme: JIANBING, year: 2022) { number list sourceDemands { id challengeEntries { stage } programmeListing { number } } } }"),
+    ("core", "{ challengeEvent(year: 2021) { collectedCount matchedCount signedCount intendedAmount { amountFen } entries(first: 3) { number } } }"),
+    ("core", '{ serviceInstitutions(regionCode: "330300", first: 50) { uscc name contributionPoints brokers { name } } }'),
+    ("core", '{ _entities(representations: [{__typename: "EvidenceRecord", chain: "330100-A-004769", height: 1}, {__typename: "ProgrammeListing", programme: "LINGYAN", year: 2022, number: 3}, {__typename: "ChallengeEntry", event: {year: 2021}, number: 5}]) { ... on EvidenceRecord { sha256 } ... on ProgrammeListing { title } ... on ChallengeEntry { stage } } }'),
+    ("city", f"{{ demands(status: OPEN, first: 30) {{ {PAGE} }} }}"),
+    ("city", f'{{ achievements(cityCode: "330300", fieldCode: "02", last: 30) {{ {PAGE} }} }}'),
+    ("city", f'{{ _entities(representations: [{{__typename: "Region", code: "330000"}}, {{__typename: "Region", code: "330300"}}, {{__typename: "Region", code: "331127"}}]) {{ ... on Region {{ demands(status: OPEN, first: 4) {{ {PAGE} }} achievements(first: 2) {{ {PAGE} }} }} }} }}'),
+    ("city", '{ _entities(representations: [{__typename: "MarketStatistics", regionCode: "330300", period: "2022-Q1"}, {__typename: "MarketFigures", regionCode: "330000"}]) { ... on MarketStatistics { achievementCount demandCount openDemandCount } ... on MarketFigures { achievements } } }'),
+    ("agriculture", "{ agriculturalAchievements(crop: TEA, first: 10) { id agriculture { crops seasons varietyApprovalNo demonstrationBases { name areaMu } } } }"),
+    ("carbon", "{ carbonSectors { code name listings(first: 3) { id } } carbonListings { id } }"),
+    ("healthcare", "{ medicalAchievements(regulatoryClass: DEVICE_III, first: 10) { id medical { indication trialBases { uscc departments } clinicalData { subjects } } } }"),
+]  # fmt: skip
+
+
+async def create_databases(url: str) -> None:
+    engine = create_async_engine(url, isolation_level="AUTOCOMMIT")
+    async with engine.connect() as connection:
+        for name in TABLES:
+            await connection.execute(text(f"CREATE DATABASE market_{name}"))
+    await engine.dispose()
+
+
+@asynccontextmanager
+async def on_postgresql(url: str) -> AsyncIterator[dict[str, Asker]]:
+    """The five markets over the demo data in five PostgreSQL databases."""
+    await create_databases(url)
+    urls = {name: url.replace("@/postgres?", f"@/market_{name}?") for name in TABLES}
+    await seed_databases(urls, show_nothing)
+    async with AsyncExitStack() as stack:
+        yield {name: await stack.enter_async_context(open_market(name, at)) for name, at in urls.items()}
+
+
+async def test_postgresql_answers_as_sqlite_does(postgresql_url: str, market_databases: MarketDatabases) -> None:
+    """Root fields, pages, entities, sums, searches and writes; one test, for the databases take long to fill."""
+    async with on_postgresql(postgresql_url) as markets, AsyncExitStack() as stack:
+        on_sqlite = {
+            name: await stack.enter_async_context(open_market(name, market_databases.url(name))) for name in TABLES
+        }
+        for name, question in QUESTIONS:
+            assert await markets[name].ask(question) == await on_sqlite[name].ask(question), question
+        for words in ("抹茶", "matcha", "光伏 组件 hangzhou"):
+            assert await hits(markets["core"], words) == await hits(on_sqlite["core"], words) != set()
+        await check_wishes_sent_at_once(markets["city"])
+
+
+async def hits(core: Asker, words: str) -> set[str]:
+    """What a search finds, in no order: each database has its own idea of which is best."""
+    kinds = "... on TechnologyAchievement { id } ... on Demand { id } ... on Enterprise { uscc }"
+    answer = await core.ask(f"query ($t: String!) {{ search(text: $t, first: 500) {{ {kinds} }} }}", t=words)
+    return {value for hit in answer["search"] for value in hit.values()}
+
+
+async def check_wishes_sent_at_once(city: Asker) -> None:
+    """Ten calls of one key make one demand; ten keys make ten, numbered without a gap."""
+    publish = 'mutation ($key: ID!) { publishDemand(input: {countyCode: "330328", title: "竹材防霉", summary: "工艺", fieldCode: "0202", publisherUscc: "91330113DM6YRNH131", idempotencyKey: $key}) { id } }'
+    same = await asyncio.gather(*(city.ask(publish, key="one") for _ in range(10)))
+    assert len({answer["publishDemand"]["id"] for answer in same}) == 1
+    others = await asyncio.gather(*(city.ask(publish, key=f"other {number}") for number in range(10)))
+    numbers = sorted(int(answer["publishDemand"]["id"][-6:]) for answer in [*same[:1], *others])
+    assert numbers == list(range(numbers[0], numbers[0] + 11))
