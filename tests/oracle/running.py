@@ -168,19 +168,3 @@ def check_seeds(seeds: range, operations: int) -> Tally:
     for seed in seeds:
         tally.add(asyncio.run(check_seed(seed, operations)))
     return tally
-<<<<<<< HEAD
-
-
-__all__ = [
-    "Failure",
-    "GraphQLSchema",
-    "Setting",
-    "Tally",
-    "check_case",
-    "check_seed",
-    "check_seeds",
-    "make_setting",
-    "make_world",
-]
-=======
->>>>>>> oracle

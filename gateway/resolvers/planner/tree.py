@@ -214,16 +214,9 @@ def _load_field(position: OperationPosition, key: ResponseKey, found: list[tuple
 
 
 def _is_composite(position: OperationPosition, field: Field) -> bool:
-<<<<<<< HEAD
     """By its type: constant conditions can leave a composite field without any selection."""
     type_name = position.graph.field_types.get((position.type, field.name))
     return type_name is not None and type_name in position.graph.possible_types
-=======
-    """By its type: constant conditions can leave a composite field without selections."""
-    named = position.graph.field_types.get((position.type, field.name))
-    kind = position.graph.kinds.get(named) if named is not None else None
-    return kind is not None and kind.is_composite
->>>>>>> oracle
 
 
 def _composite(position: OperationPosition, field: Field, key: ResponseKey, guards: Guards) -> OperationPosition:
