@@ -104,16 +104,20 @@ class Setting:
 def make_world(seed: int) -> tuple[str, dict[str, str]]:
     """The undivided schema and the subgraphs of a seed."""
     random = Random(seed)
-    splitter = Splitter(make_schema(random), random)
+    splitter = Splitter(make_schema(random), random, may_fail=_mood(seed) == "errors")
     world = splitter.split()
     subgraphs = print_subgraphs(splitter)
     return print_undivided(world, subgraphs), subgraphs
 
 
+def _mood(seed: int) -> str:
+    return MOODS[seed % len(MOODS)]
+
+
 def make_setting(seed: int) -> tuple[Setting, Case]:
     """The composed world of a seed, and a case that asks nothing of it yet."""
     undivided, subgraphs = make_world(seed)
-    mood = MOODS[seed % len(MOODS)]
+    mood = _mood(seed)
     empty = Case(undivided, subgraphs, "{ __typename }", mood=mood, salt=seed)
     return Setting(undivided, subgraphs, mood=mood, salt=seed), empty
 
@@ -164,19 +168,3 @@ def check_seeds(seeds: range, operations: int) -> Tally:
     for seed in seeds:
         tally.add(asyncio.run(check_seed(seed, operations)))
     return tally
-<<<<<<< HEAD
-
-
-__all__ = [
-    "Failure",
-    "GraphQLSchema",
-    "Setting",
-    "Tally",
-    "check_case",
-    "check_seed",
-    "check_seeds",
-    "make_setting",
-    "make_world",
-]
-=======
->>>>>>> oracle

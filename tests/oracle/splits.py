@@ -15,8 +15,10 @@ Marks = list[tuple[MadeType, MadeField]]
 class Splitter:
     """Divides one world."""
 
-    def __init__(self, world: World, random: Random) -> None:
+    def __init__(self, world: World, random: Random, *, may_fail: bool = False) -> None:
+        """Where fields ``may_fail``, no subgraph promises more than others of what has fields below it (README, "Which errors")."""
         self.world = world
+        self.may_fail = may_fail
         self.random = random
         self.plain = list(world.subgraphs)
         """All but those of interface objects, which must not know the interfaces' types."""
@@ -130,7 +132,13 @@ class Splitter:
             self.require(owner, made, made.homes[0])
         if self.chance(0.4) and not made.is_leaf:
             self.provide(made, self.random.choice(made.homes))
-        if len(made.homes) > 1 and not made.type.endswith("!") and not made.externals and self.chance(0.25):
+        may_be_strict = made.is_leaf or not self.may_fail
+        if (
+            len(made.homes) > 1
+            and may_be_strict
+            and not (made.type.endswith("!") or made.externals)
+            and self.chance(0.25)
+        ):
             made.strict = self.random.choice(made.homes)
 
     def require(self, owner: MadeType, made: MadeField, home: str) -> None:
