@@ -83,8 +83,10 @@ class Position:
         return found
 
     def _is_alike(self, selections: SelectionSet, interface: GraphQLInterfaceType) -> bool:
-        """Whether these selections are the same for every type that implements ``interface``."""
+        """Whether these selections, as far as they count now, are the same for every type that implements ``interface``."""
         for selection in selections:
+            if not hold(selection.guards, self._variables):
+                continue
             if isinstance(selection, Field):
                 if selection.name == "__typename":
                     return False

@@ -1,6 +1,6 @@
 """Drafts: the ``_entities`` calls that steps make, joined where one call can do the work of several."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from gateway.resolvers.planner.defers import Guards
@@ -71,14 +71,20 @@ def _is_nullable(graph: QueryGraph, type_name: TypeName, selections: SelectionSe
 def _join_inputs(a: SelectionSet, b: SelectionSet) -> SelectionSet | None:
     """Both inputs in one, or None where they read the same field by different keys."""
     joined = merge((*a, *b))
-    keys: dict[FieldName, str] = {}
-    for selection in joined:
-        if (
-            isinstance(selection, Field)
-            and keys.setdefault(selection.name, selection.response_key) != selection.response_key
-        ):
-            return None
-    return joined
+    return joined if _reads_alike(joined, {}) else None
+
+
+def _reads_alike(selections: SelectionSet, outer: Mapping[FieldName, str]) -> bool:
+    """Whether each field is read by one key, also where it is read of one type, and below other fields."""
+    keys = dict(outer)
+    fields = [selection for selection in selections if isinstance(selection, Field)]
+    for field in fields:
+        if keys.setdefault(field.name, field.response_key) != field.response_key:
+            return False
+    fragments = [selection for selection in selections if isinstance(selection, InlineFragment)]
+    return all(_reads_alike(field.selections, {}) for field in fields) and all(
+        _reads_alike(fragment.selections, keys) for fragment in fragments
+    )
 
 
 def _draft(graph: QueryGraph, openings: list[Opening]) -> Draft:
