@@ -32,9 +32,9 @@ class Speed:
     p99: float
 
 
-def ask(url: str, query: str) -> Any:
+def ask(url: str, query: str, variables: dict[str, Any] | None = None) -> Any:
     """The answer's JSON. Waits up to 30 s for a gateway that is still loading its schema."""
-    body = json.dumps({"query": query}).encode()
+    body = json.dumps({"query": query, "variables": variables or {}}).encode()
     headers = {"content-type": "application/json", "accept": "application/json"}
     end = time.monotonic() + 30
     while True:

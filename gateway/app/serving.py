@@ -4,13 +4,16 @@ import asyncio
 import gc
 import logging
 from collections.abc import Awaitable, Callable
-from typing import Protocol
+from typing import Final, Protocol
 
 from gateway.errors import RequestError, TongfenError
 from gateway.resolvers.messages import GraphQLRequest, GraphQLResponse
 from gateway.schema.supergraph import Supergraph
 
 logger = logging.getLogger(__name__)
+
+ACCESS: Final = ("authenticated", "requiresScopes", "policy")
+"""Specifications that say who may ask for what. They are composed and carried, but nothing is refused by them yet."""
 
 LoadSupergraph = Callable[[], Awaitable[Supergraph]]
 """Gives the supergraph, or raises a TongfenError that says what is missing."""
@@ -76,6 +79,8 @@ class Serving:
         self._engine = self._make_engine(supergraph)
         self._reasons = ()
         logger.info("Ready: the supergraph has %s", ", ".join(supergraph.subgraphs))
+        if unkept := [name for name in ACCESS if name in supergraph.features]:
+            logger.warning("The supergraph asks for access control (%s), which is not enforced yet", ", ".join(unkept))
         return True
 
 

@@ -147,6 +147,19 @@ async def test_a_supergraph_that_fails_to_load_is_tried_again() -> None:
     assert engine.closed
 
 
+async def test_access_control_that_is_not_enforced_is_told(caplog: pytest.LogCaptureFixture) -> None:
+    """Nobody shall think that @authenticated keeps anyone out while it does not."""
+    guarded = SUPERGRAPH.replace(
+        "schema", 'schema @link(url: "https://specs.apollo.dev/authenticated/v0.1", for: SECURITY)', 1
+    )
+
+    async def load() -> Supergraph:
+        return read_supergraph(guarded)
+
+    await Serving(load, lambda _: FakeEngine()).start()
+    assert "access control (authenticated), which is not enforced" in caplog.text
+
+
 @pytest.mark.parametrize("path", ["/", "/graphql/", "/graphqlx", "/health", "/nowhere"])
 async def test_an_unknown_path_is_told_what_there_is(path: str, tmp_path: Path) -> None:
     """404 as JSON, with the paths that are there."""

@@ -1,0 +1,97 @@
+"""Other people's gateways over our supergraph: the demo market composed by us, served by npm's gateways, and the same ten answers.
+
+Run by ``tests/interop/run``. Each gateway is started by its own published command, as the benchmark does.
+"""
+
+import json
+import os
+import re
+import sys
+import tempfile
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any, Final
+from urllib.error import HTTPError
+
+from benchmarks.federation.gateways import GATEWAYS, Setting
+from benchmarks.federation.load import ask
+from benchmarks.federation.servers import free_port, running
+from gateway.schema import Subgraph, compose
+from gateway.transport.graphiql import Example, read_examples
+from tests.cli.test_demo import demo
+
+ROOT: Final = Path(__file__).parents[2]
+EXAMPLES: Final = read_examples(ROOT / "config" / "examples")
+CHOSEN: Final = {
+    "@apollo/gateway (JavaScript)": "/",
+    "@graphql-hive/gateway (JavaScript)": "/graphql",
+    "@graphql-hive/gateway + router-runtime (Rust)": "/graphql",
+}
+"""The gateways that read a supergraph, and where they listen."""
+
+MUST_AGREE: Final = "@apollo/gateway (JavaScript)"
+"""The one whose answers decide. The others load the supergraph, but lose their way at its interface objects: see what they say."""
+
+
+ACCESS: Final = re.compile(
+    r'"@(?:authenticated|requiresScopes|policy)",?|@(?:authenticated|requiresScopes|policy)\b(?:\(\w+: \[\[.*?\]\]\))?'
+)
+"""Directives that the free gateways on npm refuse to serve: they stand aside here, for the data is the same without them."""
+
+
+def ask_example(url: str, example: Example) -> Any:
+    try:
+        answer = ask(url, example.query, json.loads(example.variables or "{}"))
+    except HTTPError as error:
+        return {"refused": error.read().decode()}
+    if broker := (answer.get("data") or {}).get("broker"):
+        broker.pop("contributionPoints")  # Drawn from one of two ledgers, for each request.
+    return answer
+
+
+def differences(name: str, supergraph: Path, ours: dict[str, Any], folder: Path) -> list[str]:
+    """The queries that a gateway answers otherwise than we do."""
+    gateway = next(each for each in GATEWAYS if each.name == name)
+    setting = Setting(gateway.install(Path(os.environ["PEERS"])), free_port(), supergraph, {}, "none")
+    command, environment = gateway.command(setting)
+    log = folder / "gateway.log"
+    with running(command, port=setting.port, core=0, log=log, folder=setting.folder, environment=environment):
+        url = f"http://127.0.0.1:{setting.port}{CHOSEN[name]}"
+        found = []
+        for example in EXAMPLES:
+            answer = ask_example(url, example)
+            if answer.get("data") != ours[example.name]["data"]:
+                found.append(f"{example.name}: {json.dumps(answer, ensure_ascii=False)[:600]}")
+        return found
+
+
+def main() -> int:
+    failed = False
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        market = stack.enter_context(demo(folder / "demo"))
+        ports = dict(re.findall(r"^  (\w+) +port (\d+)", market.text, re.MULTILINE))
+        subgraphs = [
+            Subgraph(
+                path.parent.name,
+                f"http://127.0.0.1:{ports[path.parent.name]}/graphql",
+                ACCESS.sub("", path.read_text()),
+            )
+            for path in sorted((ROOT / "subgraphs").glob("*/schema.graphql"))
+        ]
+        result = compose(subgraphs)
+        assert result.supergraph_sdl, result.errors
+        supergraph = folder / "supergraph.graphql"
+        supergraph.write_text(result.supergraph_sdl)
+        ours = {example.name: ask_example(market.address, example) for example in EXAMPLES}
+        for name in CHOSEN:
+            found = differences(name, supergraph, ours, folder)
+            failed |= bool(found) and name == MUST_AGREE
+            print(f"{name}: {len(EXAMPLES) - len(found)} of {len(EXAMPLES)} answers are ours")
+            for difference in found:
+                print(f"  {difference[:200]}")
+    return int(failed)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
