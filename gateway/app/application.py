@@ -7,7 +7,8 @@ from collections.abc import AsyncIterator
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 
-from gateway.app.engine import ConnectedEngine, make_client
+from gateway.app.clients import make_client
+from gateway.app.engine import ConnectedEngine
 from gateway.app.serving import LoadSupergraph, Serving
 from gateway.settings import Settings
 from gateway.transport.asgi import AsgiApp, Receive, Scope, Send

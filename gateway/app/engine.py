@@ -1,24 +1,12 @@
-"""From settings to an engine and its client."""
+"""From settings to an engine, together with its client."""
 
 from gateway.resolvers.engine import Engine, EngineOptions
 from gateway.resolvers.executor import ErrorPolicy
 from gateway.resolvers.messages import GraphQLRequest, GraphQLResponse
 from gateway.resolvers.operation import Limits
-from gateway.resolvers.subgraph_client import Endpoint, HttpClient, LeanTransport, SubgraphClient
+from gateway.resolvers.subgraph_client import SubgraphClient
 from gateway.schema.supergraph import Supergraph
-from gateway.settings import Settings, SubgraphTraffic, Traffic
-from gateway.types import SubgraphName
-
-
-def make_client(supergraph: Supergraph, traffic: Traffic) -> HttpClient:
-    """A client for every subgraph: its address and timeout by the settings, else the supergraph's address and the common timeout."""
-    transport = LeanTransport(limit=traffic.connections, max_body_bytes=traffic.response_bytes)
-    return HttpClient({name: endpoint(supergraph, name, traffic) for name in supergraph.subgraphs}, transport)
-
-
-def endpoint(supergraph: Supergraph, name: SubgraphName, traffic: Traffic) -> Endpoint:
-    own = traffic.subgraphs.get(name, SubgraphTraffic())
-    return Endpoint(own.url or supergraph.subgraphs[name].url, own.timeout or traffic.timeout)
+from gateway.settings import Settings
 
 
 class ConnectedEngine:

@@ -9,7 +9,7 @@ from typing import Any
 class GraphQLRequest:
     """A client's request, already taken apart (GraphQL over HTTP, section 5.1).
 
-    ``headers`` have lower-case names. ``read_only`` refuses mutations (they may not come by GET). ``expose_plan`` adds the plan to
+    ``headers`` have lower-case names. ``claims`` are those of the client's verified token, empty without one. ``read_only`` refuses mutations (they may not come by GET). ``expose_plan`` adds the plan to
     the response's extensions; ``dry_run`` plans without sending anything.
     """
 
@@ -18,6 +18,7 @@ class GraphQLRequest:
     variables: Mapping[str, Any] = field(default_factory=dict)
     extensions: Mapping[str, Any] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
+    claims: Mapping[str, Any] = field(default_factory=dict)
     read_only: bool = False
     expose_plan: bool = False
     dry_run: bool = False

@@ -12,7 +12,14 @@ ROOT = Path(__file__).parents[2]
 
 ORDER = (
     ("types", "errors"),
-    ("settings", "schema.codes", "schema.selection", "resolvers.messages", "resolvers.codes"),
+    (
+        "settings",
+        "schema.codes",
+        "schema.selection",
+        "resolvers.messages",
+        "resolvers.request_context",
+        "resolvers.codes",
+    ),
     ("schema.subgraph",),
     ("schema.supergraph",),
     ("schema.query_graph", "schema.diff"),

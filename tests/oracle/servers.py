@@ -24,8 +24,7 @@ from graphql import (
     validate,
 )
 
-from gateway.resolvers.subgraph_client import InProcessClient
-from gateway.resolvers.subgraph_client.protocol import SubgraphPost
+from gateway.resolvers.subgraph_client import InProcessClient, SubgraphRequest, encode_request
 from gateway.resolvers.subgraph_client.transport import HttpAnswer
 from tests.oracle.facts import SubgraphFacts
 from tests.oracle.truth import POOL, Thing, Truth, is_entity, with_view
@@ -225,10 +224,10 @@ class CheckingClient(InProcessClient):
         self.sent = 0
         self._documents: dict[tuple[str, str], DocumentNode] = {}
 
-    async def post(self, request: SubgraphPost) -> HttpAnswer:
+    async def post(self, request: SubgraphRequest) -> HttpAnswer:
         """The subgraph's answer over HTTP."""
         self.sent += 1
-        entries = msgspec.json.decode(request.body)
+        entries = msgspec.json.decode(encode_request(request))
         schema, query = self.schemas[request.subgraph], entries["query"]
         document = self._documents.get((request.subgraph, query))
         if document is None:

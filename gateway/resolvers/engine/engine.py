@@ -4,6 +4,7 @@ import logging
 import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import Any, Final
 
 import msgspec
@@ -26,12 +27,15 @@ from gateway.resolvers.messages import GraphQLRequest, GraphQLResponse
 from gateway.resolvers.operation import Limits, Operation, coerce_variables, read_operation
 from gateway.resolvers.planner import plan_operation
 from gateway.resolvers.query_plan import QueryPlan
+from gateway.resolvers.request_context import RequestContext
 from gateway.resolvers.subgraph_client import SubgraphClient
 from gateway.schema.query_graph import build_query_graph
 from gateway.schema.supergraph import Supergraph
 from gateway.types import Label, OperationKind, SubgraphName
 
 LOG: Final = logging.getLogger("gateway.engine")
+
+NO_REPORTS: Final[Mapping[str, list[Any]]] = MappingProxyType({})
 
 PlanOperation = Callable[[Operation, frozenset[Label]], QueryPlan]
 """Makes the plan of an operation while these labels are active; raises ``PlanningError``."""
@@ -85,10 +89,11 @@ class Engine:
             variables = coerce_variables(self._supergraph.api_schema, prepared.operation.variables, request.variables)
             if request.dry_run:
                 return _respond(Executed(None, (), ()), prepared.plan)
-            options = self._run_options(request, variables, prepared.plan)
+            context = RequestContext(request.headers, request.extensions, request.claims)
+            options = self._run_options(request, variables, prepared.plan, context)
             if request.expose_plan:
-                return _respond(await execute_operation(prepared, options), prepared.plan)
-            return await self._run(ready, options)
+                return _respond(await execute_operation(prepared, options), prepared.plan, context.reports)
+            return await self._run(ready, options, context)
         except RequestError as error:
             return GraphQLResponse(_encode({"errors": list(error.errors)}), executed=False, status=error.status)
         except PlanningError as error:
@@ -99,22 +104,23 @@ class Engine:
             failure = {"message": "The gateway failed.", "extensions": {"code": codes.INTERNAL_SERVER_ERROR}}
             return GraphQLResponse(_encode({"errors": [failure]}), executed=False, status=500)
 
-    async def _run(self, ready: ReadyOperation, options: RunOptions) -> GraphQLResponse:
+    async def _run(self, ready: ReadyOperation, options: RunOptions, context: RequestContext) -> GraphQLResponse:
         """Run the compiled operation; where there is none, or at a surprise, the plain executor."""
         compiled = ready.compiled() if self._options.compiled else None
         if compiled is None:
-            return _respond(await execute_operation(ready.prepared, options))
-        run = CompiledRun(compiled, options.client, options.variables, options.headers)
+            return _respond(await execute_operation(ready.prepared, options), reports=context.reports)
+        run = CompiledRun(compiled, options.client, options.variables, options.headers, context)
         try:
-            return GraphQLResponse(b'{"data":%b}' % await run.answer(), executed=True)
+            return GraphQLResponse(_with_reports(await run.answer(), context.reports), executed=True)
         except SurpriseError:
             known = ReplayClient(options.client, run.exchanges)
-            return _respond(await execute_operation(ready.prepared, replace(options, client=known)))
+            executed = await execute_operation(ready.prepared, replace(options, client=known))
+            return _respond(executed, reports=context.reports)
         except Exception:
             if ready.prepared.operation.kind is not OperationKind.QUERY:
                 raise  # What may have been sent, unanswered, must not be sent again.
             LOG.exception("a compiled operation failed; the plain executor takes over")
-            return _respond(await execute_operation(ready.prepared, options))
+            return _respond(await execute_operation(ready.prepared, options), reports=context.reports)
 
     def _prepare(self, request: GraphQLRequest) -> ReadyOperation:
         labels = draw_labels(self._supergraph.labels, self._options.active_labels, self._chance)
@@ -141,12 +147,15 @@ class Engine:
             message = "Introspection is switched off: __schema and __type cannot be asked for."
             raise RequestError(message, code=codes.INTROSPECTION_DISABLED)
 
-    def _run_options(self, request: GraphQLRequest, variables: Mapping[str, Any], plan: QueryPlan) -> RunOptions:
+    def _run_options(
+        self, request: GraphQLRequest, variables: Mapping[str, Any], plan: QueryPlan, context: RequestContext
+    ) -> RunOptions:
         return RunOptions(
             client=self._client,
             variables=variables,
             headers={fetch.subgraph: self._headers_for(fetch.subgraph, request) for fetch in plan.fetches},
             error_policy=self._options.error_policy,
+            context=context,
         )
 
     def _headers_for(self, subgraph: SubgraphName, request: GraphQLRequest) -> Mapping[str, str]:
@@ -159,11 +168,18 @@ def _own_planner(supergraph: Supergraph) -> PlanOperation:
     return lambda operation, labels: plan_operation(query_graph, operation, labels=labels)
 
 
-def _respond(executed: Executed, plan: QueryPlan | None = None) -> GraphQLResponse:
+def _with_reports(data: bytes, reports: Mapping[str, list[Any]]) -> bytes:
+    """A response without errors, around its data."""
+    return b'{"data":%b,"extensions":%b}' % (data, _encode(reports)) if reports else b'{"data":%b}' % data
+
+
+def _respond(
+    executed: Executed, plan: QueryPlan | None = None, reports: Mapping[str, list[Any]] = NO_REPORTS
+) -> GraphQLResponse:
     """GraphQL specification, section 7.1. Errors come first: whoever reads a response should see them."""
     entries: dict[str, Any] = {"errors": executed.errors} if executed.errors else {}
     entries["data"] = executed.data
-    extensions: dict[str, Any] = {}
+    extensions: dict[str, Any] = dict(reports)
     if executed.problems:
         extensions["valueCompletion"] = executed.problems
     if plan is not None:

@@ -15,6 +15,7 @@ from gateway.resolvers.executor.merging import apply_renames, copy_json, drop_ty
 from gateway.resolvers.executor.paths import JsonObject, find_objects
 from gateway.resolvers.executor.prepared import PreparedFetch, PreparedOperation
 from gateway.resolvers.query_plan import Fetch, RootPart
+from gateway.resolvers.request_context import RequestContext
 from gateway.resolvers.subgraph_client import SubgraphClient, SubgraphRequest
 from gateway.types import SubgraphName
 
@@ -23,12 +24,13 @@ LOG = logging.getLogger("gateway.executor")
 
 @dataclass(frozen=True, slots=True)
 class RunOptions:
-    """What a run needs beside the plan: the client, coerced variables, headers for each subgraph, what errors may say."""
+    """What a run needs beside the plan: the client, coerced variables, headers for each subgraph, what errors may say, whom it serves."""
 
     client: SubgraphClient
     variables: Mapping[str, Any] = field(default_factory=dict)
     headers: Mapping[SubgraphName, Mapping[str, str]] = field(default_factory=dict)
     error_policy: ErrorPolicy = field(default_factory=ErrorPolicy)
+    context: RequestContext | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +128,7 @@ async def _run_fetch(
             variables=sent.variables,
             operation_name=plan.operation_name,
             headers=options.headers.get(plan.subgraph, {}),
+            context=options.context,
         )
     )
     if response.data is not None:

@@ -1,10 +1,10 @@
 """How requests reach subgraphs: one protocol, wrapped like an onion."""
 
 from gateway.resolvers.subgraph_client.aiohttp_transport import AiohttpTransport
-from gateway.resolvers.subgraph_client.http_client import Endpoint, HttpClient, read_answer
+from gateway.resolvers.subgraph_client.http_client import Endpoint, HttpClient, encode_request, read_answer
 from gateway.resolvers.subgraph_client.in_process import InProcessClient
 from gateway.resolvers.subgraph_client.lean import LeanTransport
-from gateway.resolvers.subgraph_client.protocol import SubgraphClient, SubgraphPost, SubgraphRequest, SubgraphResponse
+from gateway.resolvers.subgraph_client.protocol import SubgraphClient, SubgraphRequest, SubgraphResponse
 from gateway.resolvers.subgraph_client.transport import HttpAnswer, HttpTransport
 
 __all__ = [
@@ -16,8 +16,8 @@ __all__ = [
     "InProcessClient",
     "LeanTransport",
     "SubgraphClient",
-    "SubgraphPost",
     "SubgraphRequest",
     "SubgraphResponse",
+    "encode_request",
     "read_answer",
 ]

@@ -9,7 +9,7 @@ import msgspec
 
 from gateway.errors import SubgraphError
 from gateway.resolvers import codes
-from gateway.resolvers.subgraph_client.protocol import SubgraphPost, SubgraphRequest, SubgraphResponse
+from gateway.resolvers.subgraph_client.protocol import SubgraphRequest, SubgraphResponse
 from gateway.resolvers.subgraph_client.response import MalformedResponseError, read_response
 from gateway.resolvers.subgraph_client.transport import HttpAnswer, HttpTransport, TransportError
 from gateway.types import OperationKind, SubgraphName
@@ -40,10 +40,9 @@ class HttpClient:
 
         Its message names the subgraph and the cause, never what an exception or a body says.
         """
-        post = SubgraphPost(request.subgraph, request.kind, encode_request(request), request.headers, request.timeout)
-        return read_answer(request.subgraph, await self.post(post))
+        return read_answer(request.subgraph, await self.post(request))
 
-    async def post(self, request: SubgraphPost) -> HttpAnswer:
+    async def post(self, request: SubgraphRequest) -> HttpAnswer:
         """The answer as it came; raises ``SubgraphError`` as ``send`` does."""
         endpoint = self._endpoints.get(request.subgraph)
         if endpoint is None:
@@ -52,7 +51,7 @@ class HttpClient:
             return await self._transport.post(
                 endpoint.url,
                 headers={**request.headers, **HEADERS},
-                body=request.body,
+                body=encode_request(request),
                 deadline=asyncio.get_running_loop().time() + (request.timeout or endpoint.timeout),
                 replayable=request.kind is OperationKind.QUERY,
             )
@@ -66,7 +65,9 @@ class HttpClient:
 
 
 def encode_request(request: SubgraphRequest) -> bytes:
-    """The body of a request (GraphQL over HTTP, section 5.4); what is empty is left out."""
+    """The body of a request (GraphQL over HTTP, section 5.4), if it is not yet written; what is empty is left out."""
+    if request.body is not None:
+        return request.body
     body: dict[str, Any] = {"query": request.query}
     if request.variables:
         body["variables"] = request.variables

@@ -4,6 +4,7 @@ Requests and answers pass through JSON as they would over HTTP, so that nothing 
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 import msgspec
@@ -11,7 +12,7 @@ from graphql import GraphQLSchema, graphql
 
 from gateway.errors import SubgraphError
 from gateway.resolvers.subgraph_client.http_client import encode_request, read_answer
-from gateway.resolvers.subgraph_client.protocol import SubgraphPost, SubgraphRequest, SubgraphResponse
+from gateway.resolvers.subgraph_client.protocol import SubgraphRequest, SubgraphResponse
 from gateway.resolvers.subgraph_client.transport import HttpAnswer
 from gateway.types import SubgraphName
 
@@ -31,16 +32,13 @@ class InProcessClient:
 
     async def send(self, request: SubgraphRequest) -> SubgraphResponse:
         """The subgraph's response, its operation validated first; raises ``SubgraphError`` for an unknown subgraph."""
-        post = SubgraphPost(request.subgraph, request.kind, encode_request(request), request.headers, request.timeout)
-        return read_answer(request.subgraph, await self.post(post))
+        return read_answer(request.subgraph, await self.post(request))
 
-    async def post(self, request: SubgraphPost) -> HttpAnswer:
+    async def post(self, request: SubgraphRequest) -> HttpAnswer:
         """The same as it would come over HTTP."""
-        entries = msgspec.json.decode(request.body)
+        entries = msgspec.json.decode(encode_request(request))
         query, variables, name = entries["query"], entries.get("variables", {}), entries.get("operationName")
-        self.requests.append(
-            SubgraphRequest(request.subgraph, request.kind, query, variables, name, request.headers, request.timeout)
-        )
+        self.requests.append(replace(request, query=query, variables=variables, operation_name=name))
         schema = self._schemas.get(request.subgraph)
         if schema is None:
             raise SubgraphError(f"Subgraph {request.subgraph!r} has no address.", subgraph=request.subgraph)

@@ -1,16 +1,22 @@
-"""What it takes to be a subgraph client: one call, and a close. Everything cross-cutting wraps one client in another."""
+"""What it takes to be a subgraph client: one request, answered decoded or raw. Everything cross-cutting wraps one client in another."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from gateway.resolvers.request_context import RequestContext
 from gateway.resolvers.subgraph_client.transport import HttpAnswer
 from gateway.types import OperationKind, SubgraphName
 
 
 @dataclass(frozen=True, slots=True)
 class SubgraphRequest:
-    """One GraphQL request to one subgraph. ``timeout`` is in seconds; None leaves it to the client's own settings."""
+    """One GraphQL request to one subgraph.
+
+    ``timeout`` is in seconds; None leaves it to the client's own settings. ``body`` is the request as it is posted, where that is
+    already written; None leaves the writing to whoever sends it (GraphQL over HTTP, section 5.4). ``context`` belongs to the client's
+    request that this one serves; None where there is none.
+    """
 
     subgraph: SubgraphName
     kind: OperationKind
@@ -19,17 +25,8 @@ class SubgraphRequest:
     operation_name: str | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     timeout: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class SubgraphPost:
-    """A request whose body is already written (GraphQL over HTTP, section 5.4)."""
-
-    subgraph: SubgraphName
-    kind: OperationKind
-    body: bytes
-    headers: Mapping[str, str] = field(default_factory=dict)
-    timeout: float | None = None
+    body: bytes | None = None
+    context: RequestContext | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +46,7 @@ class SubgraphClient(Protocol):
         """The subgraph's response; raises ``gateway.errors.SubgraphError`` where there is no usable one."""
         ...
 
-    async def post(self, request: SubgraphPost) -> HttpAnswer:
+    async def post(self, request: SubgraphRequest) -> HttpAnswer:
         """The answer as it came; raises ``gateway.errors.SubgraphError`` where there is none."""
         ...
 

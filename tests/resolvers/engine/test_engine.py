@@ -16,7 +16,6 @@ from gateway.resolvers.query_plan import Fetch, QueryPlan, RootPart
 from gateway.resolvers.subgraph_client import (
     HttpAnswer,
     InProcessClient,
-    SubgraphPost,
     SubgraphRequest,
     SubgraphResponse,
 )
@@ -261,7 +260,7 @@ class Broken(InProcessClient):
     async def send(self, request: SubgraphRequest) -> SubgraphResponse:
         return await self.sound.send(request)
 
-    async def post(self, request: SubgraphPost) -> HttpAnswer:
+    async def post(self, request: SubgraphRequest) -> HttpAnswer:
         self.posts += 1
         raise ZeroDivisionError("the secret is 42")
 
@@ -322,3 +321,23 @@ async def test_the_engine_plans_by_itself() -> None:
     engine = Engine(SUPERGRAPH, InProcessClient({"city": SERVER}), chance=lambda: 0.0)
     response = await engine.execute(GraphQLRequest("{ a: city }"))
     assert msgspec.json.decode(response.body) == {"data": {"a": "杭州"}}
+
+
+class Reporting(InProcessClient):
+    """Says who asked, for every request that it serves."""
+
+    async def post(self, request: SubgraphRequest) -> HttpAnswer:
+        assert request.context is not None
+        request.context.report("askedBy", request.context.headers["x-user"])
+        return await super().post(request)
+
+
+async def test_what_clients_report_is_in_the_response_whichever_executor_runs() -> None:
+    """The context reaches the innermost client, and its reports the response's extensions, beside the plan as well."""
+    engine = Engine(SUPERGRAPH, Reporting({"city": SERVER}), planner=CountingPlanner())
+    asking = GraphQLRequest("{ city }", headers={"x-user": "ann"})
+    plain, compiled = [msgspec.json.decode((await engine.execute(asking)).body) for _ in range(2)]
+    assert plain == compiled == {"data": {"city": "杭州"}, "extensions": {"askedBy": ["ann"]}}
+    shown = await engine.execute(GraphQLRequest("{ city }", headers={"x-user": "ben"}, expose_plan=True))
+    extensions = msgspec.json.decode(shown.body)["extensions"]
+    assert (extensions["askedBy"], "queryPlan" in extensions) == (["ben"], True)

@@ -61,6 +61,7 @@ class CompiledFetch:
     id: int
     subgraph: SubgraphName
     query: str
+    operation_name: str | None
     head: bytes
     tail: bytes
     variables: tuple[str, ...]
@@ -189,6 +190,7 @@ class _Compiler:
             id=fetch.id,
             subgraph=fetch.subgraph,
             query=fetch.operation,
+            operation_name=fetch.operation_name,
             head=b'{"query":%b,"variables":' % msgspec.json.encode(fetch.operation),
             tail=b"}" if fetch.operation_name is None else b',"operationName":%b}' % name,
             variables=fetch.variables,

@@ -11,7 +11,6 @@ from gateway.resolvers.executor.compiled.run import Exchange
 from gateway.resolvers.subgraph_client import (
     HttpAnswer,
     SubgraphClient,
-    SubgraphPost,
     SubgraphRequest,
     SubgraphResponse,
     read_answer,
@@ -37,7 +36,7 @@ class ReplayClient:
                 return read_answer(request.subgraph, exchange.answer)
         return await self._inner.send(request)
 
-    async def post(self, request: SubgraphPost) -> HttpAnswer:
+    async def post(self, request: SubgraphRequest) -> HttpAnswer:
         """Ask the subgraph: the plain executor never posts."""
         return await self._inner.post(request)
 

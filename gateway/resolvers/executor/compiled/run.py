@@ -11,7 +11,8 @@ from gateway.errors import SubgraphError
 from gateway.resolvers.executor.compiled.compilation import CompiledFetch, CompiledOperation, SurpriseError
 from gateway.resolvers.executor.compiled.structs import attribute
 from gateway.resolvers.executor.run import release
-from gateway.resolvers.subgraph_client import HttpAnswer, SubgraphClient, SubgraphPost
+from gateway.resolvers.request_context import RequestContext
+from gateway.resolvers.subgraph_client import HttpAnswer, SubgraphClient, SubgraphRequest
 from gateway.types import OperationKind, SubgraphName
 
 OK = 200
@@ -36,6 +37,7 @@ class CompiledRun:
     client: SubgraphClient
     variables: Mapping[str, Any]
     headers: Mapping[SubgraphName, Mapping[str, str]]
+    context: RequestContext | None = None
     exchanges: list[Exchange] = field(default_factory=list)
     is_surprised: bool = False
 
@@ -87,7 +89,7 @@ class CompiledRun:
         for call, (representations, *_) in zip(fetch.calls, collected, strict=True):
             variables[call.variable] = representations
         body = fetch.head + msgspec.json.encode(variables) + fetch.tail
-        response = await self._exchange(fetch, body)
+        response = await self._exchange(fetch, variables, body)
         if fetch.take is not None:
             fetch.take(state, _data(fetch.decoders[0].decode(response)))
             return
@@ -100,11 +102,19 @@ class CompiledRun:
                         raise SurpriseError
                     call.spread[number](state, entities, groups[number])
 
-    async def _exchange(self, fetch: CompiledFetch, body: bytes) -> bytes:
-        headers = self.headers.get(fetch.subgraph, {})
-        post = SubgraphPost(fetch.subgraph, OperationKind.QUERY, body, headers)
+    async def _exchange(self, fetch: CompiledFetch, variables: Mapping[str, Any], body: bytes) -> bytes:
+        request = SubgraphRequest(
+            fetch.subgraph,
+            OperationKind.QUERY,
+            fetch.query,
+            variables,
+            fetch.operation_name,
+            self.headers.get(fetch.subgraph, {}),
+            body=body,
+            context=self.context,
+        )
         try:
-            answer = await self.client.post(post)
+            answer = await self.client.post(request)
         except SubgraphError as error:
             self.exchanges.append(Exchange(fetch.subgraph, fetch.query, body, error))
             raise

@@ -24,7 +24,7 @@ from gateway.resolvers.executor.compiled import NotCompiledError, compile_operat
 from gateway.resolvers.messages import GraphQLRequest
 from gateway.resolvers.operation import Limits, read_operation
 from gateway.resolvers.planner import plan_operation
-from gateway.resolvers.subgraph_client import HttpAnswer, InProcessClient, SubgraphPost
+from gateway.resolvers.subgraph_client import HttpAnswer, InProcessClient, SubgraphRequest
 from gateway.schema.query_graph import build_query_graph
 from gateway.schema.supergraph import read_supergraph
 
@@ -167,7 +167,7 @@ class WrongValues(InProcessClient):
         super().__init__(schemas)
         self.whims = whims
 
-    async def post(self, request: SubgraphPost) -> HttpAnswer:
+    async def post(self, request: SubgraphRequest) -> HttpAnswer:
         answer = await super().post(request)
         spoilt = self._spoil(msgspec.json.decode(answer.body), "", 0)
         return HttpAnswer(answer.status, answer.headers, msgspec.json.encode(spoilt))

@@ -1,0 +1,25 @@
+"""What belongs to one client request on its whole way: from the transport through the engine to every subgraph client."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(slots=True)
+class RequestContext:
+    """One client request, as subgraph clients see it. All requests to subgraphs that serve it share one context.
+
+    ``headers`` are the client's, with lower-case names; ``extensions`` what it wrote under that name; ``claims`` those of its verified
+    token, empty without one. Nobody waits after the event loop's clock shows ``deadline``. ``reports`` become the entries of the
+    response's ``extensions``: what each name has to say, in the order in which it was said.
+    """
+
+    headers: Mapping[str, str] = field(default_factory=dict)
+    extensions: Mapping[str, Any] = field(default_factory=dict)
+    claims: Mapping[str, Any] = field(default_factory=dict)
+    deadline: float | None = None
+    reports: dict[str, list[Any]] = field(default_factory=dict)
+
+    def report(self, name: str, entry: Any) -> None:
+        """Say something (JSON) in the response's ``extensions[name]``, which is a list."""
+        self.reports.setdefault(name, []).append(entry)
