@@ -20,6 +20,7 @@ MAX_MERGES_LIMIT: Final = "MAX_MERGES_LIMIT"
 MAX_INTROSPECTION_DEPTH_LIMIT: Final = "MAX_INTROSPECTION_DEPTH_LIMIT"
 QUERY_PLANNING_FAILED: Final = "QUERY_PLANNING_FAILED"
 SUBREQUEST_HTTP_ERROR: Final = "SUBREQUEST_HTTP_ERROR"
+SUBREQUEST_CIRCUIT_OPEN: Final = "SUBREQUEST_CIRCUIT_OPEN"
 SUBREQUEST_MALFORMED_RESPONSE: Final = "SUBREQUEST_MALFORMED_RESPONSE"
 DOWNSTREAM_SERVICE_ERROR: Final = "DOWNSTREAM_SERVICE_ERROR"
 RESPONSE_VALIDATION_FAILED: Final = "RESPONSE_VALIDATION_FAILED"
@@ -43,6 +44,7 @@ MEANINGS: Final[Mapping[str, str]] = {
     MAX_INTROSPECTION_DEPTH_LIMIT: "Introspection nests lists of fields, types or arguments deeper than allowed.",
     QUERY_PLANNING_FAILED: "The operation is valid, but no plan was found for it.",
     SUBREQUEST_HTTP_ERROR: "A subgraph could not be reached, did not answer in time, or answered with an HTTP error.",
+    SUBREQUEST_CIRCUIT_OPEN: "A subgraph has failed so often that it is not asked for some seconds.",
     SUBREQUEST_MALFORMED_RESPONSE: "A subgraph answered, but not with a GraphQL response.",
     DOWNSTREAM_SERVICE_ERROR: "A subgraph reported this error without a code of its own.",
     RESPONSE_VALIDATION_FAILED: "A subgraph's value is not one of the field's type, or is null where it must not be.",
