@@ -11,10 +11,9 @@ from gateway.settings.model import (
     LogLevel,
     Settings,
     SubgraphSource,
-    SubgraphTraffic,
     SupergraphSource,
-    Traffic,
 )
+from gateway.settings.traffic import SubgraphTraffic, Traffic
 
 __all__ = [
     "Csrf",
