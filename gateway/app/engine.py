@@ -43,6 +43,7 @@ def make_options(settings: Settings) -> EngineOptions:
     return EngineOptions(
         introspection=settings.graphql.introspection,
         error_policy=ErrorPolicy(mask=settings.graphql.mask_subgraph_errors),
+        seconds=traffic.deadline,
         headers=traffic.headers,
         headers_by_subgraph={name: own.headers for name, own in traffic.subgraphs.items() if own.headers is not None},
     )

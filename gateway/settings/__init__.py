@@ -13,9 +13,10 @@ from gateway.settings.model import (
     SubgraphSource,
     SupergraphSource,
 )
-from gateway.settings.traffic import SubgraphTraffic, Traffic
+from gateway.settings.traffic import Breaker, Retry, SubgraphTraffic, Traffic
 
 __all__ = [
+    "Breaker",
     "Csrf",
     "GraphQL",
     "GraphiQL",
@@ -23,6 +24,7 @@ __all__ = [
     "Listen",
     "Log",
     "LogLevel",
+    "Retry",
     "Settings",
     "SubgraphSource",
     "SubgraphTraffic",

@@ -1,5 +1,6 @@
 """One request, as a paragraph: read, plan, fetch, write."""
 
+import asyncio
 import logging
 import random
 from collections.abc import Callable, Mapping
@@ -47,7 +48,7 @@ class EngineOptions:
 
     ``headers`` are the client's headers that subgraphs get, in lower case, ``headers_by_subgraph`` what single subgraphs get instead.
     ``active_labels`` are override labels that are always active, besides those drawn by chance. ``cached_operations`` are how many
-    operations are kept ready to run. ``compiled`` operations run as generated code where they can; their answers are the same.
+    operations are kept ready to run. ``seconds`` are how long one request may take in all. ``compiled`` operations run as generated code where they can; their answers are the same.
     """
 
     introspection: bool = True
@@ -56,6 +57,7 @@ class EngineOptions:
     headers_by_subgraph: Mapping[SubgraphName, tuple[str, ...]] = field(default_factory=dict)
     active_labels: frozenset[Label] = frozenset()
     cached_operations: int = 1_000
+    seconds: float | None = None
     compiled: bool = True
 
 
@@ -89,7 +91,7 @@ class Engine:
             variables = coerce_variables(self._supergraph.api_schema, prepared.operation.variables, request.variables)
             if request.dry_run:
                 return _respond(Executed(None, (), ()), prepared.plan)
-            context = RequestContext(request.headers, request.extensions, request.claims)
+            context = RequestContext(request.headers, request.extensions, request.claims, self._deadline())
             options = self._run_options(request, variables, prepared.plan, context)
             if request.expose_plan:
                 return _respond(await execute_operation(prepared, options), prepared.plan, context.reports)
@@ -157,6 +159,10 @@ class Engine:
             error_policy=self._options.error_policy,
             context=context,
         )
+
+    def _deadline(self) -> float | None:
+        seconds = self._options.seconds
+        return None if seconds is None else asyncio.get_running_loop().time() + seconds
 
     def _headers_for(self, subgraph: SubgraphName, request: GraphQLRequest) -> Mapping[str, str]:
         names = self._options.headers_by_subgraph.get(subgraph, self._options.headers)

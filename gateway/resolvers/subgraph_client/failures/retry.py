@@ -52,7 +52,7 @@ class RetryBudget:
 def retry_delay(policy: RetryPolicy, attempt: int, answer: HttpAnswer | None, chance: Callable[[], float]) -> float:
     """Seconds to wait after the attempt of this number, the first being 1: what the server asked for, else drawn by chance."""
     asked = retry_after(answer.headers, datetime.now(UTC)) if answer is not None else None
-    drawn = chance() * policy.base_seconds * 2 ** (attempt - 1)
+    drawn = chance() * policy.base_seconds * (1 << (attempt - 1))
     return drawn if asked is None else asked + drawn
 
 
