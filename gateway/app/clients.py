@@ -1,5 +1,6 @@
 """The onion of subgraph clients, put together from settings."""
 
+from gateway.app.headers import with_response_headers
 from gateway.resolvers.subgraph_client import Endpoint, HttpClient, LeanTransport, SubgraphClient
 from gateway.resolvers.subgraph_client.failures import (
     BreakerPolicy,
@@ -15,14 +16,15 @@ from gateway.types import SubgraphName
 def make_client(supergraph: Supergraph, traffic: Traffic) -> SubgraphClient:
     """A client for every subgraph: its address and timeout by the settings, else the supergraph's address and the common timeout.
 
-    What wraps what, from the outside in: caching, sharing, partitions, failure handling, HTTP.
+    What wraps what, from the outside in: response headers, caching, sharing, partitions, failure handling, HTTP.
     """
     endpoints = {name: endpoint(supergraph, name, traffic) for name in supergraph.subgraphs}
     policies = {endpoints[name].url: failure_policy(name, traffic) for name in endpoints}
     transport = ResilientTransport(
         LeanTransport(limit=traffic.connections, max_body_bytes=traffic.response_bytes), policies.__getitem__
     )
-    return HttpClient(endpoints, transport)
+    client: SubgraphClient = HttpClient(endpoints, transport)
+    return with_response_headers(client, traffic.response_headers)
 
 
 def endpoint(supergraph: Supergraph, name: SubgraphName, traffic: Traffic) -> Endpoint:

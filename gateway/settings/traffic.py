@@ -4,7 +4,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from gateway.settings.section import Count, HeaderName, Seconds, Section, Share, Url
+from gateway.settings.headers import HeaderRulesSetting, ResponseHeaders
+from gateway.settings.section import Count, Seconds, Section, Share, Url
 from gateway.types import SubgraphName
 
 
@@ -42,7 +43,8 @@ class SubgraphTraffic(Section):
     timeout: Seconds | None = None
     retry: Retry | None = None
     breaker: Breaker | None = None
-    headers: tuple[HeaderName, ...] | None = None
+    headers: HeaderRulesSetting | None = None
+    """Instead of the rules for all."""
 
 
 class Traffic(Section):
@@ -58,6 +60,8 @@ class Traffic(Section):
     """To one subgraph, at the same time."""
     response_bytes: Count = 100_000_000
     """The longest body that is taken from a subgraph."""
-    headers: tuple[HeaderName, ...] = ()
-    """The client's headers that are passed on."""
+    headers: HeaderRulesSetting = ()
+    """What goes on to subgraphs."""
+    response_headers: ResponseHeaders = ()
+    """What comes back from subgraphs to clients."""
     subgraphs: dict[SubgraphName, SubgraphTraffic] = Field(default_factory=dict)
