@@ -8,6 +8,7 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 
 from gateway.app.clients import make_client
+from gateway.app.documents import make_documents
 from gateway.app.engine import ConnectedEngine
 from gateway.app.serving import LoadSupergraph, Serving
 from gateway.settings import Settings
@@ -26,7 +27,7 @@ def make_app(settings: Settings, load: LoadSupergraph) -> AsgiApp:
     )
     path = settings.graphql.path
     page = graphiql_page(settings) if settings.graphiql.enabled else None
-    service = Admission(serving, settings.limits.concurrent_requests)
+    service = Admission(make_documents(settings.documents, serving), settings.limits.concurrent_requests)
     endpoint = GraphQLEndpoint(service, options=endpoint_options(settings), page=page)
     rest = Starlette(
         routes=[*health_routes(serving), *(asset_routes(path) if page else ())],
@@ -38,10 +39,14 @@ def make_app(settings: Settings, load: LoadSupergraph) -> AsgiApp:
 
 
 def hot_route(path: str, endpoint: AsgiApp, rest: AsgiApp) -> AsgiApp:
-    """Requests for ``path`` go straight to the endpoint; ``rest`` takes all others, and the lifespan."""
+    """Requests for ``path``, and for documents named below it, go straight to the endpoint; ``rest`` takes all others, and the lifespan."""
+
+    below = f"{path}/"
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
-        is_hot = scope["type"] == "http" and scope["path"] == path
+        is_hot = scope["type"] == "http" and (
+            scope["path"] == path or (len(scope["path"]) > len(below) and scope["path"].startswith(below))
+        )
         await (endpoint if is_hot else rest)(scope, receive, send)
 
     return app
@@ -69,6 +74,7 @@ def graphiql_page(settings: Settings) -> Page:
 def endpoint_options(settings: Settings) -> EndpointOptions:
     """What the settings let through."""
     return EndpointOptions(
+        path=settings.graphql.path,
         body_bytes=settings.limits.body_bytes,
         body_seconds=settings.limits.body_time,
         csrf_headers=settings.csrf.required_headers if settings.csrf.enabled else (),

@@ -1,5 +1,6 @@
 """Everything an operator may set, read from one YAML file and checked before anything starts."""
 
+from gateway.settings.documents import DocumentMode, Documents
 from gateway.settings.headers import HeaderRuleSetting, Merge, ResponseHeader
 from gateway.settings.load import make_settings, read_settings
 from gateway.settings.model import (
@@ -19,6 +20,8 @@ from gateway.settings.traffic import Breaker, Retry, SubgraphTraffic, Traffic
 __all__ = [
     "Breaker",
     "Csrf",
+    "DocumentMode",
+    "Documents",
     "GraphQL",
     "GraphiQL",
     "HeaderRuleSetting",

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
+from gateway.settings.documents import Documents
 from gateway.settings.section import Count, FilePath, HeaderName, Seconds, Section, Url, UrlPath
 from gateway.settings.traffic import Traffic
 from gateway.types import SubgraphName
@@ -106,6 +107,7 @@ class Settings(Section):
     listen: Listen = Listen()
     graphql: GraphQL = GraphQL()
     graphiql: GraphiQL = GraphiQL()
+    documents: Documents = Documents()
     csrf: Csrf = Csrf()
     limits: Limits = Limits()
     traffic: Traffic = Traffic()
