@@ -10,12 +10,12 @@ from gateway.settings.model import (
     Log,
     LogLevel,
     Settings,
-    SubgraphSource,
-    SupergraphSource,
 )
+from gateway.settings.supergraph import Cdn, SubgraphSource, SupergraphSource, Uplink
 from gateway.settings.traffic import SubgraphTraffic, Traffic
 
 __all__ = [
+    "Cdn",
     "Csrf",
     "GraphQL",
     "GraphiQL",
@@ -28,6 +28,7 @@ __all__ = [
     "SubgraphTraffic",
     "SupergraphSource",
     "Traffic",
+    "Uplink",
     "make_settings",
     "read_settings",
 ]
