@@ -11,6 +11,7 @@ from gateway.app.held import Engine, Held
 from gateway.app.last_good import LastGood
 from gateway.app.loaded import Loaded, Loader
 from gateway.errors import RequestError, SupergraphError, TongfenError
+from gateway.resolvers import codes
 from gateway.resolvers.messages import GraphQLRequest, GraphQLResponse
 from gateway.schema.supergraph import Supergraph
 
@@ -112,7 +113,7 @@ class Serving:
     def _current(self) -> Held:
         if self._held is None:
             message = " ".join(("The gateway is not ready.", *self._reasons))
-            raise RequestError(message, code="GATEWAY_NOT_READY", status=503)
+            raise RequestError(message, code=codes.GATEWAY_NOT_READY, status=503)
         return self._held
 
     async def _look(self) -> None:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from gateway.settings.section import Count, FilePath, HeaderName, Section, UrlPath
+from gateway.settings.section import Count, FilePath, HeaderName, Seconds, Section, UrlPath
 from gateway.settings.supergraph import SupergraphSource
 from gateway.settings.traffic import Traffic
 
@@ -46,9 +46,11 @@ class Csrf(Section):
 
 
 class Limits(Section):
-    """What one request may cost."""
+    """What one request may cost, and how many there may be."""
 
+    concurrent_requests: Count = 1_000
     body_bytes: Count = 2_000_000
+    body_time: Seconds = 30.0
     tokens: Count = 15_000
     depth: Count = 100
     aliases: Count = 1_000

@@ -27,6 +27,7 @@ class Failure(Enum):
     TOO_LARGE = "sent more than may be read"
     MALFORMED = "did not answer in HTTP"
     FORBIDDEN = "is at an address that may not be asked"
+    OPEN = "fails so often that it is left alone for a while"
 
 
 class TransportError(Exception):
