@@ -1,5 +1,7 @@
 """From settings to an engine, together with its client."""
 
+import asyncio
+
 from gateway.app.headers import make_rules
 from gateway.resolvers.engine import Engine, EngineOptions
 from gateway.resolvers.executor import ErrorPolicy
@@ -24,6 +26,15 @@ class ConnectedEngine:
     async def close(self) -> None:
         """Close the client."""
         await self._client.close()
+
+
+async def connect(supergraph: Supergraph, client: SubgraphClient, settings: Settings) -> ConnectedEngine:
+    """An engine for this supergraph, made in a thread: requests are answered meanwhile. Closes the client where it cannot be made."""
+    try:
+        return await asyncio.to_thread(ConnectedEngine, supergraph, client, settings)
+    except BaseException:
+        await client.close()
+        raise
 
 
 def make_limits(settings: Settings) -> Limits:

@@ -12,13 +12,13 @@ from gateway.settings.model import (
     Log,
     LogLevel,
     Settings,
-    SubgraphSource,
-    SupergraphSource,
 )
+from gateway.settings.supergraph import Cdn, SubgraphSource, SupergraphSource, Uplink
 from gateway.settings.traffic import Breaker, Retry, SubgraphTraffic, Traffic
 
 __all__ = [
     "Breaker",
+    "Cdn",
     "Csrf",
     "DocumentMode",
     "Documents",
@@ -37,6 +37,7 @@ __all__ = [
     "SubgraphTraffic",
     "SupergraphSource",
     "Traffic",
+    "Uplink",
     "make_settings",
     "read_settings",
 ]
