@@ -11,6 +11,7 @@ from gateway.app.clients import make_client
 from gateway.app.engine import ConnectedEngine
 from gateway.app.serving import LoadSupergraph, Serving
 from gateway.settings import Settings
+from gateway.transport.admission import Admission
 from gateway.transport.asgi import AsgiApp, Receive, Scope, Send
 from gateway.transport.endpoint import EndpointOptions, GraphQLEndpoint, Page
 from gateway.transport.graphiql import asset_routes, make_page, read_examples
@@ -25,7 +26,8 @@ def make_app(settings: Settings, load: LoadSupergraph) -> AsgiApp:
     )
     path = settings.graphql.path
     page = graphiql_page(settings) if settings.graphiql.enabled else None
-    endpoint = GraphQLEndpoint(serving, options=endpoint_options(settings), page=page)
+    service = Admission(serving, settings.limits.concurrent_requests)
+    endpoint = GraphQLEndpoint(service, options=endpoint_options(settings), page=page)
     rest = Starlette(
         routes=[*health_routes(serving), *(asset_routes(path) if page else ())],
         exception_handlers={HTTPException: http_failure(path)},
@@ -68,6 +70,7 @@ def endpoint_options(settings: Settings) -> EndpointOptions:
     """What the settings let through."""
     return EndpointOptions(
         body_bytes=settings.limits.body_bytes,
+        body_seconds=settings.limits.body_time,
         csrf_headers=settings.csrf.required_headers if settings.csrf.enabled else (),
         expose_plan=settings.graphql.expose_query_plan,
     )

@@ -1,5 +1,6 @@
 """Everything an operator may set, read from one YAML file and checked before anything starts."""
 
+from gateway.settings.headers import HeaderRuleSetting, Merge, ResponseHeader
 from gateway.settings.load import make_settings, read_settings
 from gateway.settings.model import (
     Csrf,
@@ -11,19 +12,23 @@ from gateway.settings.model import (
     LogLevel,
     Settings,
     SubgraphSource,
-    SubgraphTraffic,
     SupergraphSource,
-    Traffic,
 )
+from gateway.settings.traffic import Breaker, Retry, SubgraphTraffic, Traffic
 
 __all__ = [
+    "Breaker",
     "Csrf",
     "GraphQL",
     "GraphiQL",
+    "HeaderRuleSetting",
     "Limits",
     "Listen",
     "Log",
     "LogLevel",
+    "Merge",
+    "ResponseHeader",
+    "Retry",
     "Settings",
     "SubgraphSource",
     "SubgraphTraffic",

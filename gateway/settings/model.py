@@ -1,62 +1,13 @@
 """The settings' keys, their types, defaults and bounds. ``config/gateway.yaml`` shows and explains every one."""
 
-import re
 from enum import Enum
-from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, model_validator
+from pydantic import Field, model_validator
 
+from gateway.settings.section import Count, FilePath, HeaderName, Seconds, Section, Url, UrlPath
+from gateway.settings.traffic import Traffic
 from gateway.types import SubgraphName
-
-UNITS: Final = {"ms": 0.001, "s": 1.0, "m": 60.0}
-DURATION: Final = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m)")
-HEADER_NAME: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
-
-
-def parse_duration(value: object) -> object:
-    """Seconds from ``500ms``, ``30s`` or ``2m``; anything else is left for the number's own check."""
-    if isinstance(value, str) and (match := DURATION.fullmatch(value.strip())):
-        return float(match[1]) * UNITS[match[2]]
-    return value
-
-
-def resolve_path(path: Path, info: ValidationInfo) -> Path:
-    """A relative path counts from the folder of the settings file."""
-    folder = (info.context or {}).get("folder", Path())
-    return Path(folder) / path
-
-
-def check_url(url: str) -> str:
-    if not url.startswith(("http://", "https://")):
-        raise ValueError("write a whole address, such as http://127.0.0.1:4001/graphql")
-    return url
-
-
-def check_url_path(path: str) -> str:
-    if not path.startswith("/") or path == "/" or path.endswith("/") or "?" in path:
-        raise ValueError("write a path such as /graphql, with a slash before it and none after it")
-    return path
-
-
-def check_header(name: str) -> str:
-    if not HEADER_NAME.fullmatch(name):
-        raise ValueError(f"{name!r} is no header name (RFC 9110, section 5.1)")
-    return name.lower()
-
-
-Seconds = Annotated[float, BeforeValidator(parse_duration), Field(gt=0, le=3600)]
-Count = Annotated[int, Field(ge=1)]
-FilePath = Annotated[Path, AfterValidator(resolve_path)]
-Url = Annotated[str, AfterValidator(check_url)]
-UrlPath = Annotated[str, AfterValidator(check_url_path)]
-HeaderName = Annotated[str, AfterValidator(check_header)]
-
-
-class Section(BaseModel):
-    """A part of the settings: frozen, and closed against keys it does not know."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True, validate_default=False)
 
 
 class SubgraphSource(Section):
@@ -73,7 +24,7 @@ class SupergraphSource(Section):
 
     file: FilePath | None = None
     """A composed supergraph, as ``tongfen compose`` writes it."""
-    compose: dict[SubgraphName, SubgraphSource] = {}
+    compose: dict[SubgraphName, SubgraphSource] = Field(default_factory=dict)
     """Subgraphs by name, composed at the start."""
 
     @model_validator(mode="after")
@@ -119,9 +70,11 @@ class Csrf(Section):
 
 
 class Limits(Section):
-    """What one request may cost."""
+    """What one request may cost, and how many there may be."""
 
+    concurrent_requests: Count = 1_000
     body_bytes: Count = 2_000_000
+    body_time: Seconds = 30.0
     tokens: Count = 15_000
     depth: Count = 100
     aliases: Count = 1_000
@@ -129,29 +82,6 @@ class Limits(Section):
     directives: Count = 500
     selections: Count = 20_000
     introspection_depth: Count = 3
-
-
-class SubgraphTraffic(Section):
-    """How one subgraph is reached; what is not given here is as for all."""
-
-    url: Url | None = None
-    """Instead of the address in the supergraph."""
-    timeout: Seconds | None = None
-    headers: tuple[HeaderName, ...] | None = None
-
-
-class Traffic(Section):
-    """How subgraphs are reached."""
-
-    timeout: Seconds = 30.0
-    """For one request to one subgraph."""
-    connections: Count = 100
-    """To one subgraph, at the same time."""
-    response_bytes: Count = 100_000_000
-    """The longest body that is taken from a subgraph."""
-    headers: tuple[HeaderName, ...] = ()
-    """The client's headers that are passed on."""
-    subgraphs: dict[SubgraphName, SubgraphTraffic] = {}
 
 
 class LogLevel(Enum):

@@ -1,5 +1,6 @@
 """GraphQL over HTTP: the one route that must be fast, by bare ASGI."""
 
+import asyncio
 import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -8,9 +9,12 @@ from typing import Final, Protocol
 import msgspec
 
 from gateway.errors import RequestError
+from gateway.resolvers import codes
 from gateway.resolvers.messages import GraphQLRequest, GraphQLResponse
 from gateway.transport.asgi import ClientLeftError, Receive, Scope, Send, read_body, read_headers, send_response
+from gateway.transport.coding import decode_body
 from gateway.transport.csrf import check_preflight
+from gateway.transport.leaving import unless_client_leaves
 from gateway.transport.media_types import GRAPHQL_RESPONSE, HTML, JSON, choose_media_type, essence, is_utf_8
 from gateway.transport.parameters import Parameters, read_json, read_url
 
@@ -63,6 +67,7 @@ class EndpointOptions:
     """What the endpoint lets through. An empty ``csrf_headers`` switches the CSRF check off."""
 
     body_bytes: int = 2_000_000
+    body_seconds: float = 30.0
     csrf_headers: tuple[str, ...] = ("apollo-require-preflight", "x-apollo-operation-name")
     expose_plan: bool = False
 
@@ -88,7 +93,7 @@ class GraphQLEndpoint:
         except Exception:
             logger.exception("A request failed by a fault of the gateway")
             answer = refusal(
-                RequestError("Internal server error", code="INTERNAL_SERVER_ERROR", status=500), media_type or JSON
+                RequestError("Internal server error", code=codes.INTERNAL_SERVER_ERROR, status=500), media_type or JSON
             )
         await send_answer(send, answer)
 
@@ -106,7 +111,7 @@ class GraphQLEndpoint:
             raise MethodError(f"GraphQL is asked by POST or GET, not by {method}.", allow="GET, POST")
         if media_type is None:
             raise RequestError(
-                f"The answer can be {' or '.join(ANSWERS)}; accept one of them.", code="NOT_ACCEPTABLE", status=406
+                f"The answer can be {' or '.join(ANSWERS)}; accept one of them.", code=codes.NOT_ACCEPTABLE, status=406
             )
         if media_type == HTML and self._page:
             return HttpAnswer(200, HTML, self._page.html, self._page.headers)
@@ -116,12 +121,20 @@ class GraphQLEndpoint:
             parameters = await self._read_post(headers, receive)
         else:
             parameters = read_url(scope["query_string"])
-        return to_http(await self._service.execute(self._make_request(parameters, headers, method)), media_type)
+        request = self._make_request(parameters, headers, method)
+        return to_http(await unless_client_leaves(receive, self._service.execute(request)), media_type)
 
     async def _read_post(self, headers: Mapping[str, str], receive: Receive) -> Parameters:
         check_content(headers)
         limit = self._options.body_bytes
-        return read_json(await read_body(receive, limit=limit, announced=headers.get("content-length")))
+        try:
+            async with asyncio.timeout(self._options.body_seconds):
+                body = await read_body(receive, limit=limit, announced=headers.get("content-length"))
+        except TimeoutError:
+            message = f"The request's body was not whole after {self._options.body_seconds:g} seconds."
+            raise RequestError(message, code=codes.REQUEST_TIMEOUT, status=408) from None
+        coding = headers.get("content-encoding")
+        return read_json(decode_body(body, coding, limit) if coding else body)
 
     def _make_request(self, parameters: Parameters, headers: Mapping[str, str], method: str) -> GraphQLRequest:
         plan = headers.get(PLAN_HEADER, "").strip().lower() if self._options.expose_plan else ""
@@ -140,7 +153,7 @@ class GraphQLEndpoint:
 class MethodError(RequestError):
     """This HTTP method is not for this request; ``allow`` lists those that are (RFC 9110, section 15.5.6)."""
 
-    code = "METHOD_NOT_ALLOWED"
+    code = codes.METHOD_NOT_ALLOWED
 
     def __init__(self, message: str, *, allow: str) -> None:
         super().__init__(message, status=405)
@@ -148,7 +161,7 @@ class MethodError(RequestError):
 
 
 def check_content(headers: Mapping[str, str]) -> None:
-    """A POST's body is JSON in UTF-8, as it is. Raises RequestError with status 415."""
+    """A POST's body is JSON in UTF-8. Raises RequestError with status 415."""
     content_type = headers.get("content-type")
     if not content_type:
         raise unsupported("The request has no content type; send 'content-type: application/json'.")
@@ -156,13 +169,10 @@ def check_content(headers: Mapping[str, str]) -> None:
         raise unsupported(f"The content type {content_type!r} is not taken; send 'content-type: application/json'.")
     if not is_utf_8(content_type):
         raise unsupported("The body must be in UTF-8, the only encoding of JSON.")
-    coding = headers.get("content-encoding", "identity")
-    if coding.lower() != "identity":
-        raise unsupported(f"The content encoding {coding!r} is not taken; send the body as it is.")
 
 
 def unsupported(message: str) -> RequestError:
-    return RequestError(message, code="UNSUPPORTED_MEDIA_TYPE", status=415)
+    return RequestError(message, code=codes.UNSUPPORTED_MEDIA_TYPE, status=415)
 
 
 def to_http(response: GraphQLResponse, media_type: str) -> HttpAnswer:
