@@ -7,6 +7,7 @@ from typing import Final
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
+from starlette.middleware.cors import CORSMiddleware
 
 from gateway.app.clients import make_client
 from gateway.app.documents import make_documents
@@ -16,7 +17,7 @@ from gateway.app.last_good import LastGood
 from gateway.app.loaded import Loader
 from gateway.app.serving import Serving
 from gateway.schema.supergraph import Supergraph
-from gateway.settings import Settings
+from gateway.settings import Cors, Settings
 from gateway.transport.admission import Admission
 from gateway.transport.asgi import AsgiApp, Receive, Scope, Send
 from gateway.transport.endpoint import EndpointOptions, GraphQLEndpoint, Page
@@ -41,7 +42,7 @@ def make_app(settings: Settings, loader: Loader) -> AsgiApp:
         lifespan=lambda _: lifespan(serving),
     )
     rest.router.redirect_slashes = False  # a path is right or unknown
-    return hot_route(path, endpoint, rest)
+    return with_cors(hot_route(path, endpoint, rest), settings.cors)
 
 
 def make_serving(settings: Settings, loader: Loader) -> Serving:
@@ -53,6 +54,21 @@ def make_serving(settings: Settings, loader: Loader) -> Serving:
     source = settings.supergraph
     last_good = LastGood(source.last_good) if source.last_good else None
     return Serving(loader, connect_engine, last_good=last_good, drain_seconds=source.drain)
+
+
+def with_cors(app: AsgiApp, cors: Cors) -> AsgiApp:
+    """An application that tells browsers which sites' pages may read its answers; the same one where none may."""
+    if not cors.origins:
+        return app
+    return CORSMiddleware(
+        app,
+        allow_origins=cors.origins,
+        allow_methods=("GET", "POST"),
+        allow_headers=cors.request_headers or ("*",),
+        allow_credentials=cors.credentials,
+        expose_headers=cors.response_headers,
+        max_age=int(cors.max_age),
+    )
 
 
 def hot_route(path: str, endpoint: AsgiApp, rest: AsgiApp) -> AsgiApp:

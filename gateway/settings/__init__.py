@@ -1,5 +1,6 @@
 """Everything an operator may set, read from one YAML file and checked before anything starts."""
 
+from gateway.settings.cors import Cors
 from gateway.settings.documents import DocumentMode, Documents
 from gateway.settings.headers import HeaderRuleSetting, Merge, ResponseHeader
 from gateway.settings.load import make_settings, read_settings
@@ -19,6 +20,7 @@ from gateway.settings.traffic import Breaker, Retry, SubgraphTraffic, Traffic
 __all__ = [
     "Breaker",
     "Cdn",
+    "Cors",
     "Csrf",
     "DocumentMode",
     "Documents",

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from gateway.settings.cors import Cors
 from gateway.settings.documents import Documents
 from gateway.settings.section import Count, FilePath, HeaderName, Seconds, Section, UrlPath
 from gateway.settings.supergraph import SupergraphSource
@@ -85,6 +86,7 @@ class Settings(Section):
     graphiql: GraphiQL = GraphiQL()
     documents: Documents = Documents()
     csrf: Csrf = Csrf()
+    cors: Cors = Cors()
     limits: Limits = Limits()
     traffic: Traffic = Traffic()
     log: Log = Log()
