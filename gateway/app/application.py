@@ -8,9 +8,11 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 
 from gateway.app.clients import make_client
+from gateway.app.documents import make_documents
 from gateway.app.engine import ConnectedEngine
 from gateway.app.serving import LoadSupergraph, Serving
 from gateway.settings import Settings
+from gateway.transport.admission import Admission
 from gateway.transport.asgi import AsgiApp, Receive, Scope, Send
 from gateway.transport.endpoint import EndpointOptions, GraphQLEndpoint, Page
 from gateway.transport.graphiql import asset_routes, make_page, read_examples
@@ -25,7 +27,8 @@ def make_app(settings: Settings, load: LoadSupergraph) -> AsgiApp:
     )
     path = settings.graphql.path
     page = graphiql_page(settings) if settings.graphiql.enabled else None
-    endpoint = GraphQLEndpoint(serving, options=endpoint_options(settings), page=page)
+    service = Admission(make_documents(settings.documents, serving), settings.limits.concurrent_requests)
+    endpoint = GraphQLEndpoint(service, options=endpoint_options(settings), page=page)
     rest = Starlette(
         routes=[*health_routes(serving), *(asset_routes(path) if page else ())],
         exception_handlers={HTTPException: http_failure(path)},
@@ -36,10 +39,14 @@ def make_app(settings: Settings, load: LoadSupergraph) -> AsgiApp:
 
 
 def hot_route(path: str, endpoint: AsgiApp, rest: AsgiApp) -> AsgiApp:
-    """Requests for ``path`` go straight to the endpoint; ``rest`` takes all others, and the lifespan."""
+    """Requests for ``path``, and for documents named below it, go straight to the endpoint; ``rest`` takes all others, and the lifespan."""
+
+    below = f"{path}/"
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
-        is_hot = scope["type"] == "http" and scope["path"] == path
+        is_hot = scope["type"] == "http" and (
+            scope["path"] == path or (len(scope["path"]) > len(below) and scope["path"].startswith(below))
+        )
         await (endpoint if is_hot else rest)(scope, receive, send)
 
     return app
@@ -67,7 +74,9 @@ def graphiql_page(settings: Settings) -> Page:
 def endpoint_options(settings: Settings) -> EndpointOptions:
     """What the settings let through."""
     return EndpointOptions(
+        path=settings.graphql.path,
         body_bytes=settings.limits.body_bytes,
+        body_seconds=settings.limits.body_time,
         csrf_headers=settings.csrf.required_headers if settings.csrf.enabled else (),
         expose_plan=settings.graphql.expose_query_plan,
     )

@@ -1,6 +1,13 @@
 """The onion of subgraph clients, put together from settings."""
 
+from gateway.app.headers import with_response_headers
 from gateway.resolvers.subgraph_client import Endpoint, HttpClient, LeanTransport, SubgraphClient
+from gateway.resolvers.subgraph_client.failures import (
+    BreakerPolicy,
+    FailurePolicy,
+    ResilientTransport,
+    RetryPolicy,
+)
 from gateway.schema.supergraph import Supergraph
 from gateway.settings import SubgraphTraffic, Traffic
 from gateway.types import SubgraphName
@@ -9,12 +16,31 @@ from gateway.types import SubgraphName
 def make_client(supergraph: Supergraph, traffic: Traffic) -> SubgraphClient:
     """A client for every subgraph: its address and timeout by the settings, else the supergraph's address and the common timeout.
 
-    What wraps what, from the outside in: caching, sharing, partitions, failure handling, HTTP.
+    What wraps what, from the outside in: response headers, caching, sharing, partitions, failure handling, HTTP.
     """
-    transport = LeanTransport(limit=traffic.connections, max_body_bytes=traffic.response_bytes)
-    return HttpClient({name: endpoint(supergraph, name, traffic) for name in supergraph.subgraphs}, transport)
+    endpoints = {name: endpoint(supergraph, name, traffic) for name in supergraph.subgraphs}
+    policies = {endpoints[name].url: failure_policy(name, traffic) for name in endpoints}
+    transport = ResilientTransport(
+        LeanTransport(limit=traffic.connections, max_body_bytes=traffic.response_bytes), policies.__getitem__
+    )
+    client: SubgraphClient = HttpClient(endpoints, transport)
+    return with_response_headers(client, traffic.response_headers)
 
 
 def endpoint(supergraph: Supergraph, name: SubgraphName, traffic: Traffic) -> Endpoint:
     own = traffic.subgraphs.get(name, SubgraphTraffic())
     return Endpoint(own.url or supergraph.subgraphs[name].url, own.timeout or traffic.timeout)
+
+
+def failure_policy(name: SubgraphName, traffic: Traffic) -> FailurePolicy:
+    """What is done about failures of one subgraph's servers."""
+    own = traffic.subgraphs.get(name, SubgraphTraffic())
+    retry, breaker = own.retry or traffic.retry, own.breaker or traffic.breaker
+    return FailurePolicy(
+        retry=RetryPolicy(retry.attempts, retry.budget, retry.base) if retry.attempts > 1 else None,
+        breaker=BreakerPolicy(
+            breaker.window, breaker.min_requests, breaker.failure_ratio, breaker.open, breaker.max_open
+        )
+        if breaker.enabled
+        else None,
+    )

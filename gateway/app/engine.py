@@ -1,5 +1,6 @@
 """From settings to an engine, together with its client."""
 
+from gateway.app.headers import make_rules
 from gateway.resolvers.engine import Engine, EngineOptions
 from gateway.resolvers.executor import ErrorPolicy
 from gateway.resolvers.messages import GraphQLRequest, GraphQLResponse
@@ -43,6 +44,9 @@ def make_options(settings: Settings) -> EngineOptions:
     return EngineOptions(
         introspection=settings.graphql.introspection,
         error_policy=ErrorPolicy(mask=settings.graphql.mask_subgraph_errors),
-        headers=traffic.headers,
-        headers_by_subgraph={name: own.headers for name, own in traffic.subgraphs.items() if own.headers is not None},
+        seconds=traffic.deadline,
+        headers=make_rules(traffic.headers),
+        headers_by_subgraph={
+            name: make_rules(own.headers) for name, own in traffic.subgraphs.items() if own.headers is not None
+        },
     )

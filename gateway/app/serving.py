@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from typing import Final, Protocol
 
 from gateway.errors import RequestError, TongfenError
+from gateway.resolvers import codes
 from gateway.resolvers.messages import GraphQLRequest, GraphQLResponse
 from gateway.schema.supergraph import Supergraph
 
@@ -53,7 +54,7 @@ class Serving:
         """The engine's answer; raises RequestError with status 503 while there is no engine."""
         if self._engine is None:
             message = " ".join(("The gateway is not ready.", *self._reasons))
-            raise RequestError(message, code="GATEWAY_NOT_READY", status=503)
+            raise RequestError(message, code=codes.GATEWAY_NOT_READY, status=503)
         return await self._engine.execute(request)
 
     async def start(self) -> None:

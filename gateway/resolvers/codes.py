@@ -3,6 +3,20 @@
 from collections.abc import Mapping
 from typing import Final
 
+BAD_REQUEST: Final = "BAD_REQUEST"
+CSRF_PREVENTION: Final = "CSRF_PREVENTION"
+NOT_ACCEPTABLE: Final = "NOT_ACCEPTABLE"
+UNSUPPORTED_MEDIA_TYPE: Final = "UNSUPPORTED_MEDIA_TYPE"
+REQUEST_TOO_LARGE: Final = "REQUEST_TOO_LARGE"
+REQUEST_TIMEOUT: Final = "REQUEST_TIMEOUT"
+REQUEST_CONCURRENCY_LIMITED: Final = "REQUEST_CONCURRENCY_LIMITED"
+GATEWAY_NOT_READY: Final = "GATEWAY_NOT_READY"
+NOT_FOUND: Final = "NOT_FOUND"
+PERSISTED_QUERY_NOT_FOUND: Final = "PERSISTED_QUERY_NOT_FOUND"
+PERSISTED_QUERY_NOT_SUPPORTED: Final = "PERSISTED_QUERY_NOT_SUPPORTED"
+PERSISTED_QUERY_HASH_MISMATCH: Final = "PERSISTED_QUERY_HASH_MISMATCH"
+PERSISTED_QUERY_NOT_IN_LIST: Final = "PERSISTED_QUERY_NOT_IN_LIST"
+QUERY_NOT_IN_SAFELIST: Final = "QUERY_NOT_IN_SAFELIST"
 GRAPHQL_PARSE_FAILED: Final = "GRAPHQL_PARSE_FAILED"
 GRAPHQL_VALIDATION_FAILED: Final = "GRAPHQL_VALIDATION_FAILED"
 OPERATION_RESOLUTION_FAILURE: Final = "OPERATION_RESOLUTION_FAILURE"
@@ -20,12 +34,27 @@ MAX_MERGES_LIMIT: Final = "MAX_MERGES_LIMIT"
 MAX_INTROSPECTION_DEPTH_LIMIT: Final = "MAX_INTROSPECTION_DEPTH_LIMIT"
 QUERY_PLANNING_FAILED: Final = "QUERY_PLANNING_FAILED"
 SUBREQUEST_HTTP_ERROR: Final = "SUBREQUEST_HTTP_ERROR"
+SUBREQUEST_CIRCUIT_OPEN: Final = "SUBREQUEST_CIRCUIT_OPEN"
 SUBREQUEST_MALFORMED_RESPONSE: Final = "SUBREQUEST_MALFORMED_RESPONSE"
 DOWNSTREAM_SERVICE_ERROR: Final = "DOWNSTREAM_SERVICE_ERROR"
 RESPONSE_VALIDATION_FAILED: Final = "RESPONSE_VALIDATION_FAILED"
 INTERNAL_SERVER_ERROR: Final = "INTERNAL_SERVER_ERROR"
 
 MEANINGS: Final[Mapping[str, str]] = {
+    BAD_REQUEST: "The request is not one: its body or address cannot be read, or lacks what is required.",
+    CSRF_PREVENTION: "A page of another site could have made a browser send this. A header mends it.",
+    NOT_ACCEPTABLE: "The client accepts none of the media types that the gateway can answer in.",
+    UNSUPPORTED_MEDIA_TYPE: "The request's content type or coding is not one that the gateway reads.",
+    REQUEST_TOO_LARGE: "The request's body is longer than the gateway reads.",
+    REQUEST_TIMEOUT: "The request's body was not whole in time.",
+    REQUEST_CONCURRENCY_LIMITED: "The gateway is answering as many requests as it can. Try again after the time in `Retry-After`.",
+    GATEWAY_NOT_READY: "The gateway has no supergraph yet.",
+    NOT_FOUND: "There is nothing at this address.",
+    PERSISTED_QUERY_NOT_FOUND: "No client has registered a document under this hash lately: send the hash and the query together.",
+    PERSISTED_QUERY_NOT_SUPPORTED: "The gateway takes no documents by their hash, or not by this version of the protocol.",
+    PERSISTED_QUERY_HASH_MISMATCH: "The query is not the document of the hash that came with it.",
+    PERSISTED_QUERY_NOT_IN_LIST: "There is no trusted document of this id.",
+    QUERY_NOT_IN_SAFELIST: "The gateway answers trusted documents only, and this is none.",
     GRAPHQL_PARSE_FAILED: "The request's text is not GraphQL.",
     GRAPHQL_VALIDATION_FAILED: "The operation is not valid on the schema that clients see.",
     OPERATION_RESOLUTION_FAILURE: "The document has no operation of that name, or several and no name was given.",
@@ -43,6 +72,7 @@ MEANINGS: Final[Mapping[str, str]] = {
     MAX_INTROSPECTION_DEPTH_LIMIT: "Introspection nests lists of fields, types or arguments deeper than allowed.",
     QUERY_PLANNING_FAILED: "The operation is valid, but no plan was found for it.",
     SUBREQUEST_HTTP_ERROR: "A subgraph could not be reached, did not answer in time, or answered with an HTTP error.",
+    SUBREQUEST_CIRCUIT_OPEN: "A subgraph has failed so often that it is not asked for some seconds.",
     SUBREQUEST_MALFORMED_RESPONSE: "A subgraph answered, but not with a GraphQL response.",
     DOWNSTREAM_SERVICE_ERROR: "A subgraph reported this error without a code of its own.",
     RESPONSE_VALIDATION_FAILED: "A subgraph's value is not one of the field's type, or is null where it must not be.",

@@ -10,7 +10,8 @@ class RequestContext:
     """One client request, as subgraph clients see it. All requests to subgraphs that serve it share one context.
 
     ``headers`` are the client's, with lower-case names; ``extensions`` what it wrote under that name; ``claims`` those of its verified
-    token, empty without one. Nobody waits after the event loop's clock shows ``deadline``. ``reports`` become the entries of the
+    token, empty without one. Nobody waits after the event loop's clock shows ``deadline``. ``response_headers`` (lower-case names) go into
+    the response. ``reports`` become the entries of the
     response's ``extensions``: what each name has to say, in the order in which it was said.
     """
 
@@ -18,6 +19,7 @@ class RequestContext:
     extensions: Mapping[str, Any] = field(default_factory=dict)
     claims: Mapping[str, Any] = field(default_factory=dict)
     deadline: float | None = None
+    response_headers: dict[str, str] = field(default_factory=dict)
     reports: dict[str, list[Any]] = field(default_factory=dict)
 
     def report(self, name: str, entry: Any) -> None:

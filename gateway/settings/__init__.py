@@ -1,5 +1,7 @@
 """Everything an operator may set, read from one YAML file and checked before anything starts."""
 
+from gateway.settings.documents import DocumentMode, Documents
+from gateway.settings.headers import HeaderRuleSetting, Merge, ResponseHeader
 from gateway.settings.load import make_settings, read_settings
 from gateway.settings.model import (
     Csrf,
@@ -13,16 +15,23 @@ from gateway.settings.model import (
     SubgraphSource,
     SupergraphSource,
 )
-from gateway.settings.traffic import SubgraphTraffic, Traffic
+from gateway.settings.traffic import Breaker, Retry, SubgraphTraffic, Traffic
 
 __all__ = [
+    "Breaker",
     "Csrf",
+    "DocumentMode",
+    "Documents",
     "GraphQL",
     "GraphiQL",
+    "HeaderRuleSetting",
     "Limits",
     "Listen",
     "Log",
     "LogLevel",
+    "Merge",
+    "ResponseHeader",
+    "Retry",
     "Settings",
     "SubgraphSource",
     "SubgraphTraffic",

@@ -125,7 +125,8 @@ def expand(value: Any, location: Location, environment: Mapping[str, str], probl
 def describe(detail: ErrorDetails, source: str, lines: Mapping[Location, int]) -> str:
     """One problem in one line: the key, what is wrong, how to mend it, and where it stands."""
     location = detail["loc"]
-    line = lines.get(location)
+    known = (location[:end] for end in range(len(location), 0, -1))
+    line = next((lines[place] for place in known if place in lines), None)
     where = f" ({source}, line {line})" if line else f" ({source})" if source else ""
     return f"{dotted(location) or 'settings'}: {explain(detail, location)}{where}"
 

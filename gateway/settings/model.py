@@ -5,7 +5,8 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
-from gateway.settings.section import Count, FilePath, HeaderName, Section, Url, UrlPath
+from gateway.settings.documents import Documents
+from gateway.settings.section import Count, FilePath, HeaderName, Seconds, Section, Url, UrlPath
 from gateway.settings.traffic import Traffic
 from gateway.types import SubgraphName
 
@@ -70,9 +71,11 @@ class Csrf(Section):
 
 
 class Limits(Section):
-    """What one request may cost."""
+    """What one request may cost, and how many there may be."""
 
+    concurrent_requests: Count = 1_000
     body_bytes: Count = 2_000_000
+    body_time: Seconds = 30.0
     tokens: Count = 15_000
     depth: Count = 100
     aliases: Count = 1_000
@@ -104,6 +107,7 @@ class Settings(Section):
     listen: Listen = Listen()
     graphql: GraphQL = GraphQL()
     graphiql: GraphiQL = GraphiQL()
+    documents: Documents = Documents()
     csrf: Csrf = Csrf()
     limits: Limits = Limits()
     traffic: Traffic = Traffic()

@@ -43,6 +43,7 @@ def check_header(name: str) -> str:
 
 
 Seconds = Annotated[float, BeforeValidator(parse_duration), Field(gt=0, le=3600)]
+Share = Annotated[float, Field(ge=0, le=1)]
 Count = Annotated[int, Field(ge=1)]
 FilePath = Annotated[Path, AfterValidator(resolve_path)]
 Url = Annotated[str, AfterValidator(check_url)]

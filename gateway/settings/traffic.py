@@ -1,9 +1,38 @@
 """Settings of how subgraphs are reached."""
 
+from typing import Annotated
+
 from pydantic import Field
 
-from gateway.settings.section import Count, HeaderName, Seconds, Section, Url
+from gateway.settings.headers import HeaderRulesSetting, ResponseHeaders
+from gateway.settings.section import Count, Seconds, Section, Share, Url
 from gateway.types import SubgraphName
+
+
+class Retry(Section):
+    """When a query is sent once more."""
+
+    attempts: Annotated[int, Field(ge=1, le=10)] = 2
+    """How often a query is sent in all. 1 never sends it again. A mutation is never sent again."""
+    budget: Share = 0.2
+    """Retries to one server are at most this share of the requests to it, but for the first ten."""
+    base: Seconds = 0.05
+    """The longest wait before the first retry; each further one may take twice as long."""
+
+
+class Breaker(Section):
+    """When a server is left alone."""
+
+    enabled: bool = True
+    window: Seconds = 10.0
+    """Failures are counted for so long, then from zero again."""
+    min_requests: Count = 20
+    """With fewer requests in a window nothing is concluded."""
+    failure_ratio: Share = 0.5
+    """The share of requests that must have failed."""
+    open: Seconds = 2.0
+    """For how long nothing is sent before one request tries again; twice as long after each try that fails."""
+    max_open: Seconds = 30.0
 
 
 class SubgraphTraffic(Section):
@@ -12,7 +41,10 @@ class SubgraphTraffic(Section):
     url: Url | None = None
     """Instead of the address in the supergraph."""
     timeout: Seconds | None = None
-    headers: tuple[HeaderName, ...] | None = None
+    retry: Retry | None = None
+    breaker: Breaker | None = None
+    headers: HeaderRulesSetting | None = None
+    """Instead of the rules for all."""
 
 
 class Traffic(Section):
@@ -20,10 +52,16 @@ class Traffic(Section):
 
     timeout: Seconds = 30.0
     """For one request to one subgraph."""
+    deadline: Seconds | None = 60.0
+    """For all that one request of a client takes; null for as long as it takes."""
+    retry: Retry = Retry()
+    breaker: Breaker = Breaker()
     connections: Count = 100
     """To one subgraph, at the same time."""
     response_bytes: Count = 100_000_000
     """The longest body that is taken from a subgraph."""
-    headers: tuple[HeaderName, ...] = ()
-    """The client's headers that are passed on."""
+    headers: HeaderRulesSetting = ()
+    """What goes on to subgraphs."""
+    response_headers: ResponseHeaders = ()
+    """What comes back from subgraphs to clients."""
     subgraphs: dict[SubgraphName, SubgraphTraffic] = Field(default_factory=dict)

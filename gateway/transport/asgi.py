@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from typing import Any, TypeAlias
 
 from gateway.errors import RequestError
+from gateway.resolvers import codes
 
 Scope: TypeAlias = MutableMapping[str, Any]
 Message: TypeAlias = MutableMapping[str, Any]
@@ -65,7 +66,7 @@ def checked(body: bytes, limit: int) -> bytes:
 
 def too_long(limit: int) -> RequestError:
     message = f"The request's body is longer than {limit} bytes; send less, or raise limits.body_bytes."
-    return RequestError(message, code="REQUEST_TOO_LARGE", status=413)
+    return RequestError(message, code=codes.REQUEST_TOO_LARGE, status=413)
 
 
 async def send_response(send: Send, status: int, headers: RawHeaders, body: bytes) -> None:

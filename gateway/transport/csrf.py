@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from gateway.errors import RequestError
+from gateway.resolvers import codes
 from gateway.transport.media_types import essence
 
 SIMPLE_CONTENT_TYPES: Final = frozenset({"application/x-www-form-urlencoded", "multipart/form-data", "text/plain"})
@@ -23,5 +24,5 @@ def check_preflight(headers: Mapping[str, str], required: Sequence[str]) -> None
     raise RequestError(
         "A page of another site could have made a browser send this request, so it is refused. Send the header "
         f"'content-type: application/json', or one of these headers with any value: {', '.join(required)}.",
-        code="CSRF_PREVENTION",
+        code=codes.CSRF_PREVENTION,
     )

@@ -1,5 +1,6 @@
 """GraphQL over HTTP: the one route that must be fast, by bare ASGI."""
 
+import asyncio
 import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -8,11 +9,14 @@ from typing import Final, Protocol
 import msgspec
 
 from gateway.errors import RequestError
+from gateway.resolvers import codes
 from gateway.resolvers.messages import GraphQLRequest, GraphQLResponse
 from gateway.transport.asgi import ClientLeftError, Receive, Scope, Send, read_body, read_headers, send_response
+from gateway.transport.coding import decode_body
 from gateway.transport.csrf import check_preflight
+from gateway.transport.leaving import unless_client_leaves
 from gateway.transport.media_types import GRAPHQL_RESPONSE, HTML, JSON, choose_media_type, essence, is_utf_8
-from gateway.transport.parameters import Parameters, read_json, read_url
+from gateway.transport.parameters import Parameters, check_asked, read_json, read_url
 
 logger = logging.getLogger(__name__)
 
@@ -29,6 +33,7 @@ CONTENT_TYPES: Final[Mapping[str, Header]] = {
     media_type: (b"content-type", f"{media_type}; charset=utf-8".encode()) for media_type in WITH_PAGE
 }
 NO_SNIFFING: Final[Header] = (b"x-content-type-options", b"nosniff")
+NOT_STORED: Final[Header] = (b"cache-control", b"no-store")
 VARY: Final[Header] = (b"vary", b"accept")
 
 
@@ -60,9 +65,11 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class EndpointOptions:
-    """What the endpoint lets through. An empty ``csrf_headers`` switches the CSRF check off."""
+    """What the endpoint lets through. An empty ``csrf_headers`` switches the CSRF check off. What follows ``path`` names a document."""
 
+    path: str = "/graphql"
     body_bytes: int = 2_000_000
+    body_seconds: float = 30.0
     csrf_headers: tuple[str, ...] = ("apollo-require-preflight", "x-apollo-operation-name")
     expose_plan: bool = False
 
@@ -88,7 +95,7 @@ class GraphQLEndpoint:
         except Exception:
             logger.exception("A request failed by a fault of the gateway")
             answer = refusal(
-                RequestError("Internal server error", code="INTERNAL_SERVER_ERROR", status=500), media_type or JSON
+                RequestError("Internal server error", code=codes.INTERNAL_SERVER_ERROR, status=500), media_type or JSON
             )
         await send_answer(send, answer)
 
@@ -106,7 +113,7 @@ class GraphQLEndpoint:
             raise MethodError(f"GraphQL is asked by POST or GET, not by {method}.", allow="GET, POST")
         if media_type is None:
             raise RequestError(
-                f"The answer can be {' or '.join(ANSWERS)}; accept one of them.", code="NOT_ACCEPTABLE", status=406
+                f"The answer can be {' or '.join(ANSWERS)}; accept one of them.", code=codes.NOT_ACCEPTABLE, status=406
             )
         if media_type == HTML and self._page:
             return HttpAnswer(200, HTML, self._page.html, self._page.headers)
@@ -116,17 +123,30 @@ class GraphQLEndpoint:
             parameters = await self._read_post(headers, receive)
         else:
             parameters = read_url(scope["query_string"])
-        return to_http(await self._service.execute(self._make_request(parameters, headers, method)), media_type)
+        document_id = scope["path"].removeprefix(self._options.path).lstrip("/") or parameters.document_id or None
+        check_asked(parameters, document_id)
+        request = self._make_request(parameters, headers, method, document_id)
+        return to_http(await unless_client_leaves(receive, self._service.execute(request)), media_type)
 
     async def _read_post(self, headers: Mapping[str, str], receive: Receive) -> Parameters:
         check_content(headers)
         limit = self._options.body_bytes
-        return read_json(await read_body(receive, limit=limit, announced=headers.get("content-length")))
+        try:
+            async with asyncio.timeout(self._options.body_seconds):
+                body = await read_body(receive, limit=limit, announced=headers.get("content-length"))
+        except TimeoutError:
+            message = f"The request's body was not whole after {self._options.body_seconds:g} seconds."
+            raise RequestError(message, code=codes.REQUEST_TIMEOUT, status=408) from None
+        coding = headers.get("content-encoding")
+        return read_json(decode_body(body, coding, limit) if coding else body)
 
-    def _make_request(self, parameters: Parameters, headers: Mapping[str, str], method: str) -> GraphQLRequest:
+    def _make_request(
+        self, parameters: Parameters, headers: Mapping[str, str], method: str, document_id: str | None
+    ) -> GraphQLRequest:
         plan = headers.get(PLAN_HEADER, "").strip().lower() if self._options.expose_plan else ""
         return GraphQLRequest(
-            query=parameters.query,
+            query=parameters.query or "",
+            document_id=document_id,
             operation_name=parameters.operation_name or None,
             variables=parameters.variables or {},
             extensions=parameters.extensions or {},
@@ -140,7 +160,7 @@ class GraphQLEndpoint:
 class MethodError(RequestError):
     """This HTTP method is not for this request; ``allow`` lists those that are (RFC 9110, section 15.5.6)."""
 
-    code = "METHOD_NOT_ALLOWED"
+    code = codes.METHOD_NOT_ALLOWED
 
     def __init__(self, message: str, *, allow: str) -> None:
         super().__init__(message, status=405)
@@ -148,7 +168,7 @@ class MethodError(RequestError):
 
 
 def check_content(headers: Mapping[str, str]) -> None:
-    """A POST's body is JSON in UTF-8, as it is. Raises RequestError with status 415."""
+    """A POST's body is JSON in UTF-8. Raises RequestError with status 415."""
     content_type = headers.get("content-type")
     if not content_type:
         raise unsupported("The request has no content type; send 'content-type: application/json'.")
@@ -156,13 +176,10 @@ def check_content(headers: Mapping[str, str]) -> None:
         raise unsupported(f"The content type {content_type!r} is not taken; send 'content-type: application/json'.")
     if not is_utf_8(content_type):
         raise unsupported("The body must be in UTF-8, the only encoding of JSON.")
-    coding = headers.get("content-encoding", "identity")
-    if coding.lower() != "identity":
-        raise unsupported(f"The content encoding {coding!r} is not taken; send the body as it is.")
 
 
 def unsupported(message: str) -> RequestError:
-    return RequestError(message, code="UNSUPPORTED_MEDIA_TYPE", status=415)
+    return RequestError(message, code=codes.UNSUPPORTED_MEDIA_TYPE, status=415)
 
 
 def to_http(response: GraphQLResponse, media_type: str) -> HttpAnswer:
@@ -182,11 +199,11 @@ def to_http(response: GraphQLResponse, media_type: str) -> HttpAnswer:
 def refusal(error: RequestError, media_type: str) -> HttpAnswer:
     """The answer to a request that is not executed. It has no ``data`` entry (GraphQL, section 7.1.2)."""
     body = msgspec.json.encode({"errors": error.errors})
-    headers: tuple[Header, ...] = ()
+    headers: tuple[Header, ...] = (NOT_STORED,)
     if isinstance(error, MethodError):
-        headers = ((b"allow", error.allow.encode("ascii")),)
+        headers += ((b"allow", error.allow.encode("ascii")),)
     elif error.status == 503:  # Service Unavailable
-        headers = ((b"retry-after", b"1"),)
+        headers += ((b"retry-after", b"1"),)
     return HttpAnswer(error.status, JSON if media_type == HTML else media_type, body, headers)
 
 

@@ -58,15 +58,27 @@ REQUEST: Final = {"query": QUERY, "variables": {"id": "330100-A-000001"}}
 
 
 @asynccontextmanager
-async def subgraph(schema: GraphQLSchema, *, port: int = 0, sdl: str = "") -> AsyncIterator[TestServer]:
-    """A GraphQL server on a port of its own, or on that one, that tells this SDL."""
+async def subgraph(
+    schema: GraphQLSchema,
+    *,
+    port: int = 0,
+    sdl: str = "",
+    headers: dict[str, str] | None = None,
+    heard: list[Any] | None = None,
+) -> AsyncIterator[TestServer]:
+    """A GraphQL server on a port of its own, or on that one, that tells this SDL.
+
+    It answers with these headers, and adds the headers of each request to ``heard``.
+    """
 
     async def answer(request: web.Request) -> web.Response:
         body = await request.json()
         if "_service" in body["query"]:
             return web.json_response({"data": {"_service": {"sdl": sdl}}})
         result = await graphql(schema, body["query"], variable_values=body.get("variables"))
-        return web.json_response(result.formatted)
+        if heard is not None:
+            heard.append({name.lower(): value for name, value in request.headers.items()})
+        return web.json_response(result.formatted, headers=headers)
 
     application = web.Application()
     application.router.add_post("/graphql", answer)
@@ -86,8 +98,10 @@ def settings(folder: Path, *, urls: dict[str, str] | None = None, **sections: An
     """Settings whose supergraph is SUPERGRAPH, with these subgraphs' addresses."""
     path = folder / "supergraph.graphql"
     path.write_text(SUPERGRAPH, encoding="utf-8")
-    subgraphs = {name: {"url": url} for name, url in (urls or {}).items()}
-    data = {"supergraph": {"file": str(path)}, "traffic": {"subgraphs": subgraphs, "timeout": "5s"}, **sections}
+    traffic = {"timeout": "5s", **sections.pop("traffic", {})}
+    own = traffic.pop("subgraphs", {})
+    traffic["subgraphs"] = {name: {"url": url, **own.get(name, {})} for name, url in (urls or {}).items()}
+    data = {"supergraph": {"file": str(path)}, "traffic": traffic, **sections}
     return make_settings(data, folder=folder)
 
 

@@ -12,6 +12,7 @@ ROOT = Path(__file__).parents[2]
 
 ORDER = (
     ("types", "errors"),
+    ("resolvers.headers",),
     (
         "settings",
         "schema.codes",

@@ -48,7 +48,7 @@ REFUSALS = {
     ),
     "unlike_any": (
         "zzz: 1\n",
-        "zzz: there is no such key; known here are csrf, graphiql, graphql, limits, listen, log, supergraph, traffic. (FILE, line 2)",
+        "zzz: there is no such key; known here are csrf, documents, graphiql, graphql, limits, listen, log, supergraph, traffic. (FILE, line 2)",
     ),
     "unknown_in_a_mapping": (
         "traffic:\n  subgraphs:\n    city:\n      time_out: 3s\n",
@@ -65,6 +65,22 @@ REFUSALS = {
     "wrong_header": (
         "csrf:\n  required_headers: ['a b']\n",
         "csrf.required_headers[0]: 'a b' is no header name (RFC 9110, section 5.1). (FILE, line 3)",
+    ),
+    "reserved_header": (
+        "traffic:\n  headers: [host]\n",
+        "traffic.headers[0].named: host speaks of one connection or one body, and cannot be passed on. (FILE, line 3)",
+    ),
+    "wrong_pattern": (
+        "traffic:\n  headers:\n    - {matching: '('}\n",
+        "traffic.headers[0].matching: '(' is no regular expression: missing ), unterminated subpattern at position 0. (FILE, line 4)",
+    ),
+    "two_rules": (
+        "traffic:\n  headers:\n    - {named: a, set: b, value: c}\n",
+        "traffic.headers[0]: give exactly one of named, matching, set and remove. (FILE, line 4)",
+    ),
+    "cookie_to_clients": (
+        "traffic:\n  response_headers: [set-cookie]\n",
+        "traffic.response_headers[0].named: set-cookie of a subgraph's answer cannot be given to clients. (FILE, line 3)",
     ),
     "wrong_path": (
         "graphql: {path: graphql}\n",

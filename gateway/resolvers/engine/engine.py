@@ -6,7 +6,6 @@ import random
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from types import MappingProxyType
 from typing import Any, Final
 
 import msgspec
@@ -26,6 +25,7 @@ from gateway.resolvers.executor import (
     prepare,
 )
 from gateway.resolvers.executor.compiled import CompiledOperation, CompiledRun, ReplayClient, Surprise, SurpriseError
+from gateway.resolvers.headers import HeaderRules
 from gateway.resolvers.messages import GraphQLRequest, GraphQLResponse
 from gateway.resolvers.operation import Limits, Operation, coerce_variables, read_operation
 from gateway.resolvers.planner import plan_operation
@@ -38,7 +38,8 @@ from gateway.types import Label, OperationKind, SubgraphName
 
 LOG: Final = logging.getLogger("gateway.engine")
 
-NO_REPORTS: Final[Mapping[str, list[Any]]] = MappingProxyType({})
+NO_CONTEXT: Final = RequestContext()
+"""That of a request of which nothing was sent."""
 
 PlanOperation = Callable[[Operation, frozenset[Label]], QueryPlan]
 """Makes the plan of an operation while these labels are active; raises ``PlanningError``."""
@@ -48,17 +49,18 @@ PlanOperation = Callable[[Operation, frozenset[Label]], QueryPlan]
 class EngineOptions:
     """How an engine treats requests.
 
-    ``headers`` are the client's headers that subgraphs get, in lower case, ``headers_by_subgraph`` what single subgraphs get instead.
+    ``headers`` say which of the client's headers subgraphs get, ``headers_by_subgraph`` what single subgraphs get instead.
     ``active_labels`` are override labels that are always active, besides those drawn by chance. ``cached_operations`` are how many
-    operations are kept ready to run. ``compiled`` operations run as generated code where they can; their answers are the same.
+    operations are kept ready to run. ``seconds`` are how long one request may take in all. ``compiled`` operations run as generated code where they can; their answers are the same.
     """
 
     introspection: bool = True
     error_policy: ErrorPolicy = field(default_factory=ErrorPolicy)
-    headers: tuple[str, ...] = ()
-    headers_by_subgraph: Mapping[SubgraphName, tuple[str, ...]] = field(default_factory=dict)
+    headers: HeaderRules = field(default_factory=HeaderRules)
+    headers_by_subgraph: Mapping[SubgraphName, HeaderRules] = field(default_factory=dict)
     active_labels: frozenset[Label] = frozenset()
     cached_operations: int = 1_000
+    seconds: float | None = None
     compiled: bool = True
 
 
@@ -93,18 +95,18 @@ class Engine:
             prepared = ready.prepared
             variables = coerce_variables(self._supergraph.api_schema, prepared.operation.variables, request.variables)
             if request.dry_run:
-                return _respond(Executed(None, (), ()), prepared.plan)
-            context = RequestContext(request.headers, request.extensions, request.claims)
+                return _respond(Executed(None, (), ()), NO_CONTEXT, prepared.plan)
+            context = RequestContext(request.headers, request.extensions, request.claims, self._deadline())
             options = self._run_options(request, variables, prepared.plan, context)
             if request.expose_plan:
                 self._observer.on_plain_run(Plain.PLAN_SHOWN)
-                return _respond(await execute_operation(prepared, options), prepared.plan, context.reports)
+                return _respond(await execute_operation(prepared, options), context, prepared.plan)
             return await self._run(ready, options, context)
         except RequestError as error:
             return GraphQLResponse(_encode({"errors": list(error.errors)}), executed=False, status=error.status)
         except PlanningError as error:
             failure = {"message": error.message, "extensions": {"code": error.code}}
-            return _respond(Executed(None, (failure,), ()))
+            return _respond(Executed(None, (failure,), ()), NO_CONTEXT)
         except Exception:
             LOG.exception("a request failed")
             failure = {"message": "The gateway failed.", "extensions": {"code": codes.INTERNAL_SERVER_ERROR}}
@@ -137,11 +139,12 @@ class Engine:
         form = ready.form(options.variables, self._observer) if self._options.compiled else Plain.SWITCHED_OFF
         if not isinstance(form, CompiledOperation):
             self._observer.on_plain_run(form)
-            return _respond(await execute_operation(ready.prepared, options), reports=context.reports)
+            return _respond(await execute_operation(ready.prepared, options), context)
         self._observer.on_compiled_run()
         run = CompiledRun(form, options.client, options.variables, options.headers, context)
         try:
-            return GraphQLResponse(_with_reports(await run.answer(), context.reports), executed=True)
+            body = _with_reports(await run.answer(), context.reports)
+            return GraphQLResponse(body, executed=True, headers=context.response_headers)
         except SurpriseError as surprise:
             self._observer.on_fallback(surprise.reason)
         except Exception:
@@ -150,9 +153,7 @@ class Engine:
             LOG.exception("a compiled operation failed; the plain executor takes over")
             self._observer.on_fallback(Surprise.GATEWAY)
         known = ReplayClient(options.client, run.exchanges)
-        return _respond(
-            await execute_operation(ready.prepared, replace(options, client=known)), reports=context.reports
-        )
+        return _respond(await execute_operation(ready.prepared, replace(options, client=known)), context)
 
     def _prepare(self, request: GraphQLRequest) -> ReadyOperation:
         labels = draw_labels(self._supergraph.labels, self._options.active_labels, self._chance)
@@ -199,9 +200,12 @@ class Engine:
             context=context,
         )
 
+    def _deadline(self) -> float | None:
+        seconds = self._options.seconds
+        return None if seconds is None else asyncio.get_running_loop().time() + seconds
+
     def _headers_for(self, subgraph: SubgraphName, request: GraphQLRequest) -> Mapping[str, str]:
-        names = self._options.headers_by_subgraph.get(subgraph, self._options.headers)
-        return {name: request.headers[name] for name in names if name in request.headers}
+        return self._options.headers_by_subgraph.get(subgraph, self._options.headers).apply(request.headers)
 
 
 def _own_planner(supergraph: Supergraph) -> PlanOperation:
@@ -214,13 +218,11 @@ def _with_reports(data: bytes, reports: Mapping[str, list[Any]]) -> bytes:
     return b'{"data":%b,"extensions":%b}' % (data, _encode(reports)) if reports else b'{"data":%b}' % data
 
 
-def _respond(
-    executed: Executed, plan: QueryPlan | None = None, reports: Mapping[str, list[Any]] = NO_REPORTS
-) -> GraphQLResponse:
+def _respond(executed: Executed, context: RequestContext, plan: QueryPlan | None = None) -> GraphQLResponse:
     """GraphQL specification, section 7.1. Errors come first: whoever reads a response should see them."""
     entries: dict[str, Any] = {"errors": executed.errors} if executed.errors else {}
     entries["data"] = executed.data
-    extensions: dict[str, Any] = dict(reports)
+    extensions: dict[str, Any] = dict(context.reports)
     if executed.problems:
         extensions["valueCompletion"] = executed.problems
     if plan is not None:
@@ -228,7 +230,7 @@ def _respond(
         extensions.update(queryPlan=shown, apolloQueryPlan=shown)
     if extensions:
         entries["extensions"] = extensions
-    return GraphQLResponse(_encode(entries), executed=True)
+    return GraphQLResponse(_encode(entries), executed=True, headers=context.response_headers)
 
 
 def _encode(entries: Mapping[str, Any]) -> bytes:

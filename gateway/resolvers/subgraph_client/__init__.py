@@ -5,6 +5,7 @@ from gateway.resolvers.subgraph_client.http_client import Endpoint, HttpClient, 
 from gateway.resolvers.subgraph_client.in_process import InProcessClient
 from gateway.resolvers.subgraph_client.lean import LeanTransport
 from gateway.resolvers.subgraph_client.protocol import SubgraphClient, SubgraphRequest, SubgraphResponse
+from gateway.resolvers.subgraph_client.response_headers import ResponseHeaderClient
 from gateway.resolvers.subgraph_client.transport import HttpAnswer, HttpTransport
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "HttpTransport",
     "InProcessClient",
     "LeanTransport",
+    "ResponseHeaderClient",
     "SubgraphClient",
     "SubgraphRequest",
     "SubgraphResponse",

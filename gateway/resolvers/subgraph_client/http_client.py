@@ -11,7 +11,7 @@ from gateway.errors import SubgraphError
 from gateway.resolvers import codes
 from gateway.resolvers.subgraph_client.protocol import SubgraphRequest, SubgraphResponse
 from gateway.resolvers.subgraph_client.response import MalformedResponseError, read_response
-from gateway.resolvers.subgraph_client.transport import HttpAnswer, HttpTransport, TransportError
+from gateway.resolvers.subgraph_client.transport import Failure, HttpAnswer, HttpTransport, TransportError
 from gateway.types import OperationKind, SubgraphName
 
 GRAPHQL_JSON: Final = "application/graphql-response+json"
@@ -47,17 +47,21 @@ class HttpClient:
         endpoint = self._endpoints.get(request.subgraph)
         if endpoint is None:
             raise SubgraphError(f"Subgraph {request.subgraph!r} has no address.", subgraph=request.subgraph)
+        deadline = asyncio.get_running_loop().time() + (request.timeout or endpoint.timeout)
+        if request.context is not None and request.context.deadline is not None:
+            deadline = min(deadline, request.context.deadline)
         try:
             return await self._transport.post(
                 endpoint.url,
                 headers={**request.headers, **HEADERS},
                 body=encode_request(request),
-                deadline=asyncio.get_running_loop().time() + (request.timeout or endpoint.timeout),
+                deadline=deadline,
                 replayable=request.kind is OperationKind.QUERY,
             )
         except TransportError as error:
             message = f"Subgraph {request.subgraph!r} {error.failure.value}."
-            raise SubgraphError(message, subgraph=request.subgraph) from error
+            code = codes.SUBREQUEST_CIRCUIT_OPEN if error.failure is Failure.OPEN else None
+            raise SubgraphError(message, subgraph=request.subgraph, code=code) from error
 
     async def close(self) -> None:
         """Close the transport."""

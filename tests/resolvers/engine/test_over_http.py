@@ -11,6 +11,7 @@ from aiohttp import web
 from graphql import GraphQLSchema, graphql
 
 from gateway.resolvers.engine import Engine, EngineOptions
+from gateway.resolvers.headers import HeaderRules, PassHeader
 from gateway.resolvers.messages import GraphQLRequest
 from gateway.resolvers.subgraph_client import AiohttpTransport, Endpoint, HttpClient, HttpTransport, LeanTransport
 from gateway.schema import Subgraph, compose
@@ -75,7 +76,11 @@ async def gateway(
         endpoints = {name: Endpoint(url, seconds) for name, url in urls.items()}
         client = HttpClient(endpoints, transport(limit=4, max_body_bytes=100_000))
         stack.push_async_callback(client.close)
-        yield Engine(composed.supergraph, client, options=EngineOptions(headers=("x-tenant",)))
+        yield Engine(
+            composed.supergraph,
+            client,
+            options=EngineOptions(headers=HeaderRules((PassHeader("x-tenant", "x-tenant"),))),
+        )
 
 
 async def ask(engine: Engine, **headers: str) -> Any:
