@@ -9,6 +9,7 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
 
+from gateway.app.authentication import with_authentication
 from gateway.app.clients import make_client
 from gateway.app.documents import make_documents
 from gateway.app.engine import connect
@@ -34,7 +35,10 @@ def make_app(settings: Settings, loader: Loader) -> AsgiApp:
     serving = make_serving(settings, loader)
     path = settings.graphql.path
     page = graphiql_page(settings) if settings.graphiql.enabled else None
-    service = Admission(make_documents(settings.documents, serving), settings.limits.concurrent_requests)
+    service = Admission(
+        with_authentication(settings.authentication, make_documents(settings.documents, serving)),
+        settings.limits.concurrent_requests,
+    )
     endpoint = GraphQLEndpoint(service, options=endpoint_options(settings), page=page)
     rest = Starlette(
         routes=[*health_routes(serving), *(asset_routes(path) if page else ())],

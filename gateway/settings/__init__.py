@@ -1,5 +1,6 @@
 """Everything an operator may set, read from one YAML file and checked before anything starts."""
 
+from gateway.settings.authentication import Authentication, Authorization
 from gateway.settings.cors import Cors
 from gateway.settings.documents import DocumentMode, Documents
 from gateway.settings.headers import HeaderRuleSetting, Merge, ResponseHeader
@@ -18,6 +19,8 @@ from gateway.settings.supergraph import Cdn, SubgraphSource, SupergraphSource, U
 from gateway.settings.traffic import Breaker, Retry, SubgraphTraffic, Traffic
 
 __all__ = [
+    "Authentication",
+    "Authorization",
     "Breaker",
     "Cdn",
     "Cors",

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from gateway.settings.authentication import Authentication, Authorization
 from gateway.settings.cors import Cors
 from gateway.settings.documents import Documents
 from gateway.settings.section import Count, FilePath, HeaderName, Seconds, Section, UrlPath
@@ -85,6 +86,8 @@ class Settings(Section):
     graphql: GraphQL = GraphQL()
     graphiql: GraphiQL = GraphiQL()
     documents: Documents = Documents()
+    authentication: Authentication = Authentication()
+    authorization: Authorization = Authorization()
     csrf: Csrf = Csrf()
     cors: Cors = Cors()
     limits: Limits = Limits()
