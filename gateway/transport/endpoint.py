@@ -202,6 +202,8 @@ def refusal(error: RequestError, media_type: str) -> HttpAnswer:
     headers: tuple[Header, ...] = (NOT_STORED,)
     if isinstance(error, MethodError):
         headers += ((b"allow", error.allow.encode("ascii")),)
+    elif error.status == 401:  # Unauthorized (RFC 9110, section 11.6.1)
+        headers += ((b"www-authenticate", b"Bearer"),)
     elif error.status == 503:  # Service Unavailable
         headers += ((b"retry-after", b"1"),)
     return HttpAnswer(error.status, JSON if media_type == HTML else media_type, body, headers)

@@ -12,6 +12,8 @@ import msgspec
 
 from gateway.errors import PlanningError, RequestError
 from gateway.resolvers import codes
+from gateway.resolvers.access import AccessOptions, read_access_rules
+from gateway.resolvers.engine.access import ALL_MET, AccessGate, Unmet, refusals_of
 from gateway.resolvers.engine.labels import draw_labels
 from gateway.resolvers.engine.observer import UNOBSERVED, EngineObserver, Plain
 from gateway.resolvers.engine.prepared_cache import KnownOperation, PreparedCache
@@ -51,7 +53,8 @@ class EngineOptions:
 
     ``headers`` say which of the client's headers subgraphs get, ``headers_by_subgraph`` what single subgraphs get instead.
     ``active_labels`` are override labels that are always active, besides those drawn by chance. ``cached_operations`` are how many
-    operations are kept ready to run. ``seconds`` are how long one request may take in all. ``compiled`` operations run as generated code where they can; their answers are the same.
+    operations are kept ready to run. ``seconds`` are how long one request may take in all. ``compiled`` operations run as generated
+    code where they can; their answers are the same. ``access`` says how the supergraph's requirements are held against a user's claims.
     """
 
     introspection: bool = True
@@ -62,6 +65,7 @@ class EngineOptions:
     cached_operations: int = 1_000
     seconds: float | None = None
     compiled: bool = True
+    access: AccessOptions = field(default_factory=AccessOptions)
 
 
 class Engine:
@@ -87,6 +91,7 @@ class Engine:
         self._chance = chance
         self._observer = observer
         self._prepared = PreparedCache(self._options.cached_operations)
+        self._access = _make_gate(supergraph, self._options)
 
     async def execute(self, request: GraphQLRequest) -> GraphQLResponse:
         """The response to one request. Raises nothing but cancellation, which stops its requests upstream."""
@@ -100,7 +105,8 @@ class Engine:
             options = self._run_options(request, variables, prepared.plan, context)
             if request.expose_plan:
                 self._observer.on_plain_run(Plain.PLAN_SHOWN)
-                return _respond(await execute_operation(prepared, options), context, prepared.plan)
+                executed = await execute_operation(prepared, options, ready.refusals)
+                return _respond(executed, context, prepared.plan)
             return await self._run(ready, options, context)
         except RequestError as error:
             return GraphQLResponse(_encode({"errors": list(error.errors)}), executed=False, status=error.status)
@@ -125,7 +131,8 @@ class Engine:
         for known in operations:
             request = GraphQLRequest(known.query, known.operation_name)
             try:
-                ready = self._make_ready(request, known.labels & frozenset(self._supergraph.labels))
+                labels = known.labels & frozenset(self._supergraph.labels)
+                ready = self._make_ready(request, labels, known.unmet)
             except (RequestError, PlanningError):
                 continue
             if self._options.compiled:
@@ -139,7 +146,7 @@ class Engine:
         form = ready.form(options.variables, self._observer) if self._options.compiled else Plain.SWITCHED_OFF
         if not isinstance(form, CompiledOperation):
             self._observer.on_plain_run(form)
-            return _respond(await execute_operation(ready.prepared, options), context)
+            return _respond(await execute_operation(ready.prepared, options, ready.refusals), context)
         self._observer.on_compiled_run()
         run = CompiledRun(form, options.client, options.variables, options.headers, context)
         try:
@@ -157,23 +164,44 @@ class Engine:
 
     def _prepare(self, request: GraphQLRequest) -> ReadyOperation:
         labels = draw_labels(self._supergraph.labels, self._options.active_labels, self._chance)
-        ready = self._prepared.get((request.query, request.operation_name, labels))
+        unmet = ALL_MET if self._access is None else self._unmet(self._access, request)
+        ready = self._prepared.get((request.query, request.operation_name, labels, unmet))
         if ready is None:
-            ready = self._make_ready(request, labels)
+            ready = self._make_ready(request, labels, unmet)
         else:
             self._check(request, ready.prepared.operation)
             self._observer.on_reused()
         ready.uses += 1
         return ready
 
-    def _make_ready(self, request: GraphQLRequest, labels: frozenset[Label]) -> ReadyOperation:
+    def _unmet(self, access: AccessGate, request: GraphQLRequest) -> Unmet:
+        key = (request.query, request.operation_name)
+        if not access.knows(key):
+            access.learn(key, self._read(request))
+        return access.unmet(key, request.claims)
+
+    def _make_ready(self, request: GraphQLRequest, labels: frozenset[Label], unmet: Unmet) -> ReadyOperation:
         began = time.perf_counter()
         operation = self._read(request)
         self._check(request, operation)
-        ready = ReadyOperation(prepare(operation, self._plan(operation, labels), self._supergraph))
-        self._prepared.put((request.query, request.operation_name, labels), ready)
+        if unmet and self._access is not None:
+            ready = self._make_narrowed(self._access, operation, labels, unmet)
+        else:
+            ready = ReadyOperation(prepare(operation, self._plan(operation, labels), self._supergraph))
+        self._prepared.put((request.query, request.operation_name, labels, unmet), ready)
         self._observer.on_prepared(time.perf_counter() - began)
         return ready
+
+    def _make_narrowed(
+        self, access: AccessGate, operation: Operation, labels: frozenset[Label], unmet: Unmet
+    ) -> ReadyOperation:
+        """The operation without what its user may not see; raises RequestError where that refuses it as a whole."""
+        narrowed, forbidden = access.narrow(operation, unmet)
+        refusals = refusals_of(narrowed)
+        if refusals and self._options.access.reject:
+            raise RequestError("Unauthorized", code=codes.UNAUTHORIZED_FIELD_OR_TYPE, errors=refusals, status=403)
+        plan = self._plan(narrowed.operation, labels)
+        return ReadyOperation(prepare(operation, plan, self._supergraph, forbidden=forbidden), refusals)
 
     def _read(self, request: GraphQLRequest) -> Operation:
         return read_operation(self._supergraph.api_schema, request.query, request.operation_name, self._limits)
@@ -206,6 +234,11 @@ class Engine:
 
     def _headers_for(self, subgraph: SubgraphName, request: GraphQLRequest) -> Mapping[str, str]:
         return self._options.headers_by_subgraph.get(subgraph, self._options.headers).apply(request.headers)
+
+
+def _make_gate(supergraph: Supergraph, options: EngineOptions) -> AccessGate | None:
+    rules = read_access_rules(supergraph) if options.access.enabled else None
+    return AccessGate(rules, supergraph, options.access, options.cached_operations) if rules else None
 
 
 def _own_planner(supergraph: Supergraph) -> PlanOperation:

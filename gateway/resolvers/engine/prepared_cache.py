@@ -4,20 +4,25 @@ import heapq
 from collections import OrderedDict
 from dataclasses import dataclass
 
+from gateway.resolvers.engine.access import ALL_MET, Unmet
 from gateway.resolvers.engine.ready import ReadyOperation, Setting
 from gateway.types import Label
 
-PreparedKey = tuple[str, str | None, frozenset[Label]]
-"""An operation's text, its name, and the labels that are active: all that a plan depends on."""
+PreparedKey = tuple[str, str | None, frozenset[Label], Unmet]
+"""An operation's text, its name, the labels that are active, and what its user does not meet: all that a plan depends on."""
 
 
 @dataclass(frozen=True, slots=True)
 class KnownOperation:
-    """An operation that an engine has run: another may prepare it in advance. ``labels`` were active, ``settings`` are those of its conditions that it came with."""
+    """An operation that an engine has run: another may prepare it in advance.
+
+    ``labels`` were active, ``unmet`` were its user's; ``settings`` are those of its conditions that it came with.
+    """
 
     query: str
     operation_name: str | None = None
     labels: frozenset[Label] = frozenset()
+    unmet: Unmet = ALL_MET
     settings: tuple[Setting, ...] = ((),)
 
 

@@ -9,6 +9,7 @@ from typing import Any, Final
 from gateway.resolvers.engine.observer import EngineObserver, Plain
 from gateway.resolvers.executor import PreparedOperation
 from gateway.resolvers.executor.compiled import CompiledOperation, NotCompiledError, Uncompiled, compile_operation
+from gateway.resolvers.executor.paths import JsonObject
 
 LOG: Final = logging.getLogger("gateway.engine")
 
@@ -24,14 +25,20 @@ Form = CompiledOperation | Plain | Uncompiled
 
 @dataclass(slots=True)
 class ReadyOperation:
-    """A prepared operation with its compiled forms, one for each setting of its conditions. ``uses`` counts requests."""
+    """A prepared operation with its compiled forms, one for each setting of its conditions. ``uses`` counts requests.
+
+    ``refusals`` are errors for what its user may not see; with any, it is run plain.
+    """
 
     prepared: PreparedOperation
+    refusals: tuple[JsonObject, ...] = ()
     uses: int = 0
     _forms: dict[Setting, Form] = field(default_factory=dict)
 
     def form(self, variables: Mapping[str, Any], observer: EngineObserver) -> Form:
         """How to run the operation with these variables. It is compiled at its second use: what comes once is not worth the time."""
+        if self.refusals:
+            return Plain.FORBIDDEN
         setting = self._setting(variables)
         form = self._forms.get(setting)
         if form is None:
