@@ -161,7 +161,7 @@ class Engine:
                 raise  # What may have been sent, unanswered, must not be sent again.
             LOG.exception("a compiled operation failed; the plain executor takes over")
             self._observer.on_fallback(Surprise.GATEWAY)
-        known = ReplayClient(options.client, run.exchanges)
+        known = ReplayClient(options.client, ready.prepared.plan, run.exchanges)
         return _respond(await execute_operation(ready.prepared, replace(options, client=known)), context)
 
     def _prepare(self, request: GraphQLRequest) -> ReadyOperation:
