@@ -1,7 +1,8 @@
 """The gateway as one ASGI application, put together from settings."""
 
 from gateway.app.application import make_app
-from gateway.app.loading import make_loader
-from gateway.app.serving import LoadSupergraph, Serving
+from gateway.app.loaded import Loaded, Loader
+from gateway.app.loading import Given, make_loader
+from gateway.app.serving import Serving
 
-__all__ = ["LoadSupergraph", "Serving", "make_app", "make_loader"]
+__all__ = ["Given", "Loaded", "Loader", "Serving", "make_app", "make_loader"]

@@ -1,6 +1,9 @@
 """From settings to an engine, together with its client."""
 
+import asyncio
+
 from gateway.app.headers import make_rules
+from gateway.resolvers.access import AccessOptions
 from gateway.resolvers.engine import Engine, EngineOptions
 from gateway.resolvers.executor import ErrorPolicy
 from gateway.resolvers.messages import GraphQLRequest, GraphQLResponse
@@ -26,6 +29,15 @@ class ConnectedEngine:
         await self._client.close()
 
 
+async def connect(supergraph: Supergraph, client: SubgraphClient, settings: Settings) -> ConnectedEngine:
+    """An engine for this supergraph, made in a thread: requests are answered meanwhile. Closes the client where it cannot be made."""
+    try:
+        return await asyncio.to_thread(ConnectedEngine, supergraph, client, settings)
+    except BaseException:
+        await client.close()
+        raise
+
+
 def make_limits(settings: Settings) -> Limits:
     limits = settings.limits
     return Limits(
@@ -45,6 +57,7 @@ def make_options(settings: Settings) -> EngineOptions:
         introspection=settings.graphql.introspection,
         error_policy=ErrorPolicy(mask=settings.graphql.mask_subgraph_errors),
         seconds=traffic.deadline,
+        access=AccessOptions(**settings.authorization.model_dump()),
         headers=make_rules(traffic.headers),
         headers_by_subgraph={
             name: make_rules(own.headers) for name, own in traffic.subgraphs.items() if own.headers is not None

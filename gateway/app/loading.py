@@ -1,49 +1,80 @@
-"""Where the supergraph comes from: a file that must be there, or subgraphs that may come up later."""
+"""Where the supergraph comes from, by the settings: a file, a server, or subgraphs that may come up later."""
 
 import asyncio
 from collections.abc import Mapping
 from pathlib import Path
 
-from gateway.app.serving import LoadSupergraph
+from gateway.app.loaded import Loaded, Loader, digest
+from gateway.app.polling import CdnLoader, UplinkLoader
+from gateway.app.watching import FileLoader, read_text
 from gateway.errors import CompositionError, SettingsError, SubgraphError, SupergraphError
 from gateway.resolvers.subgraph_client.introspection import fetch_sdl
 from gateway.schema import Subgraph, compose
-from gateway.schema.supergraph import Supergraph, read_supergraph
+from gateway.schema.supergraph import Supergraph
+from gateway.schema.supergraph.printer import print_supergraph
 from gateway.settings import Settings, SubgraphSource, Traffic
 from gateway.types import SubgraphName
 
 
-def make_loader(settings: Settings) -> LoadSupergraph:
-    """How to get the supergraph: once from a file, which is read now, or by asking and composing subgraphs, each time anew.
+def make_loader(settings: Settings) -> Loader:
+    """How to get the supergraph and its successors. A file is read now.
 
     Raises SupergraphError or SettingsError for a file that cannot be served.
     """
-    if settings.supergraph.file is None:
-        sources = settings.supergraph.compose
-        check_subgraph_names(sources, settings.traffic)
-        return lambda: compose_sources(sources)
-    supergraph = read_file(settings.supergraph.file)
-    check_subgraph_names(supergraph.subgraphs, settings.traffic)
-
-    async def load() -> Supergraph:
-        return supergraph
-
-    return load
-
-
-def read_file(path: Path) -> Supergraph:
-    """The supergraph in a file. Raises SupergraphError."""
-    try:
-        return read_supergraph(read_text(path))
-    except SupergraphError as error:
-        raise SupergraphError(f"{path}: {error.message}", code=error.code) from error
+    source = settings.supergraph
+    if source.file is not None:
+        watched = FileLoader(source.file)
+        check_subgraph_names(watched.read().supergraph.subgraphs, settings.traffic)
+        return watched
+    if source.cdn is not None:
+        headers = {source.cdn.key_header: source.cdn.key} if source.cdn.key else {}
+        return CdnLoader(source.cdn.url, headers=headers, seconds=source.poll)
+    if source.uplink is not None:
+        uplink = source.uplink
+        return UplinkLoader(uplink.endpoints, graph_ref=uplink.graph_ref, key=uplink.key, seconds=source.poll)
+    check_subgraph_names(source.compose, settings.traffic)
+    return ComposingLoader(source.compose)
 
 
-def read_text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise SupergraphError(f"it cannot be read: {error}") from error
+class Given:
+    """A ``Loader`` of a supergraph that is there and stays."""
+
+    def __init__(self, supergraph: Supergraph) -> None:
+        self._supergraph = supergraph
+
+    async def look(self, known: str | None) -> Loaded | None:
+        """See ``Loader.look``."""
+        return None if known is not None else loaded(self._supergraph)
+
+    async def wait(self) -> None:
+        """Nothing newer comes."""
+        await asyncio.Event().wait()
+
+    async def close(self) -> None:
+        """Nothing is held open."""
+
+
+class ComposingLoader:
+    """A ``Loader`` that composes subgraphs, once all of them can be had."""
+
+    def __init__(self, sources: Mapping[SubgraphName, SubgraphSource]) -> None:
+        self._sources = sources
+
+    async def look(self, known: str | None) -> Loaded | None:
+        """See ``Loader.look``."""
+        return None if known is not None else loaded(await compose_sources(self._sources))
+
+    async def wait(self) -> None:
+        """What was composed at the start stays."""
+        await asyncio.Event().wait()
+
+    async def close(self) -> None:
+        """Nothing is held open."""
+
+
+def loaded(supergraph: Supergraph) -> Loaded:
+    sdl = print_supergraph(supergraph.document)
+    return Loaded(supergraph, sdl, digest(sdl))
 
 
 async def compose_sources(sources: Mapping[SubgraphName, SubgraphSource]) -> Supergraph:

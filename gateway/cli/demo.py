@@ -13,14 +13,13 @@ from typing import Any, Final
 import click
 import uvicorn
 
-from gateway.app import LoadSupergraph, make_app
+from gateway.app import Given, make_app
 from gateway.app.loading import compose_sources
 from gateway.cli.demo_text import describe_demo, restart_command
 from gateway.cli.processes import ROOT, ChildProcess, run_to_the_end
 from gateway.cli.serve import address, open_port, server_config, start_logging
 from gateway.errors import SubgraphError, TongfenError
 from gateway.resolvers.subgraph_client.introspection import fetch_sdl
-from gateway.schema.supergraph import Supergraph
 from gateway.settings import Listen, Settings, read_settings
 from gateway.transport.asgi import AsgiApp
 from gateway.transport.graphiql import read_examples
@@ -132,7 +131,7 @@ async def make_and_serve(listening: socket.socket, places: Sequence[Place], fold
     async with running(places) as children:
         await when_all_answer(children)
         supergraph = await compose_sources(settings.supergraph.compose)
-        async with serving(make_app(settings, given(supergraph)), listening):
+        async with serving(make_app(settings, Given(supergraph)), listening):
             click.echo(describe(listening, settings, children))
             await asyncio.gather(*(tell_end(place, child) for place, child in children.items()))
             await asyncio.Event().wait()  # the gateway goes on alone
@@ -192,13 +191,6 @@ async def tell_end(place: Place, child: ChildProcess) -> None:
     await child.ended()
     click.echo(f"{place.name} has ended. The others go on without it. Start it again by:", err=True)
     click.echo(f"  {restart_command(place.name, place.arguments)}", err=True)
-
-
-def given(supergraph: Supergraph) -> LoadSupergraph:
-    async def load() -> Supergraph:
-        return supergraph
-
-    return load
 
 
 class QuietServer(uvicorn.Server):

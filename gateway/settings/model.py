@@ -3,35 +3,14 @@
 from enum import Enum
 from typing import Annotated
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
-from gateway.settings.section import Count, FilePath, HeaderName, Seconds, Section, Url, UrlPath
+from gateway.settings.authentication import Authentication, Authorization
+from gateway.settings.cors import Cors
+from gateway.settings.documents import Documents
+from gateway.settings.section import Count, FilePath, HeaderName, Seconds, Section, UrlPath
+from gateway.settings.supergraph import SupergraphSource
 from gateway.settings.traffic import Traffic
-from gateway.types import SubgraphName
-
-
-class SubgraphSource(Section):
-    """One subgraph to compose."""
-
-    url: Url
-    """Where requests go."""
-    sdl: FilePath | None = None
-    """Its schema. Without a file the subgraph is asked for it: ``{ _service { sdl } }``."""
-
-
-class SupergraphSource(Section):
-    """Where the supergraph comes from: a file, or subgraphs to compose at the start."""
-
-    file: FilePath | None = None
-    """A composed supergraph, as ``tongfen compose`` writes it."""
-    compose: dict[SubgraphName, SubgraphSource] = Field(default_factory=dict)
-    """Subgraphs by name, composed at the start."""
-
-    @model_validator(mode="after")
-    def check_one_source(self) -> "SupergraphSource":
-        if (self.file is None) == (not self.compose):
-            raise ValueError("give either supergraph.file or supergraph.compose")
-        return self
 
 
 class Listen(Section):
@@ -106,7 +85,11 @@ class Settings(Section):
     listen: Listen = Listen()
     graphql: GraphQL = GraphQL()
     graphiql: GraphiQL = GraphiQL()
+    documents: Documents = Documents()
+    authentication: Authentication = Authentication()
+    authorization: Authorization = Authorization()
     csrf: Csrf = Csrf()
+    cors: Cors = Cors()
     limits: Limits = Limits()
     traffic: Traffic = Traffic()
     log: Log = Log()

@@ -15,9 +15,17 @@ class Readiness(Protocol):
         """Why not yet; empty when they can."""
         ...
 
+    @property
+    def degraded(self) -> tuple[str, ...]:
+        """Why the answers may not be from the newest supergraph; empty when they are."""
+        ...
+
 
 def health_routes(readiness: Readiness) -> list[Route]:
-    """``/health/live`` is 200 while the process answers; ``/health/ready`` is 200 when requests can be answered, else 503 with why."""
+    """``/health/live`` is 200 while the process answers; ``/health/ready`` is 200 when requests can be answered, else 503 with why.
+
+    A gateway that answers from an older supergraph than it should is ready all the same, and says ``degraded`` and why.
+    """
 
     async def live(_: Request) -> JSONResponse:
         return JSONResponse({"status": "live"})
@@ -25,6 +33,8 @@ def health_routes(readiness: Readiness) -> list[Route]:
     async def ready(_: Request) -> JSONResponse:
         if reasons := readiness.reasons:
             return JSONResponse({"status": "waiting", "reasons": list(reasons)}, status_code=503)
+        if degraded := readiness.degraded:
+            return JSONResponse({"status": "degraded", "reasons": list(degraded)})
         return JSONResponse({"status": "ready"})
 
     return [Route("/health/live", live), Route("/health/ready", ready)]

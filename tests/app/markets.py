@@ -12,6 +12,7 @@ from aiohttp import ClientSession, web
 from aiohttp.test_utils import TestServer
 from graphql import GraphQLSchema, graphql
 
+from gateway.app import Loader, make_app
 from gateway.settings import Settings, make_settings
 from gateway.transport.asgi import AsgiApp
 from tests.resolvers.servers import make_server
@@ -118,3 +119,20 @@ async def served(app: AsgiApp) -> AsyncIterator[ClientSession]:
         finally:
             server.should_exit = True
             await running
+
+
+@asynccontextmanager
+async def served_with_loader(settings: Settings, loader: Loader) -> AsyncIterator[ClientSession]:
+    """A client of the gateway that follows the loader, once it is ready."""
+    async with served(make_app(settings, loader)) as client:
+        while (await client.get("/health/ready")).status != 200:  # noqa: ASYNC110  # nothing tells from outside
+            await asyncio.sleep(0)
+        yield client
+
+
+async def ask_gateway(client: ClientSession, query: str) -> Any:
+    """The data of an answer without errors."""
+    async with client.post("/graphql", json={"query": query}) as response:
+        answer = await response.json()
+    assert "errors" not in answer, answer
+    return answer["data"]

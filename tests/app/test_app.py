@@ -1,23 +1,21 @@
 """The gateway as a whole, over real HTTP on both sides."""
 
-import asyncio
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 from aiohttp import ClientSession
 
-from gateway.app import Serving, make_app, make_loader
+from gateway.app import make_app, make_loader
 from gateway.app.engine import make_limits
-from gateway.errors import RequestError, SettingsError, SubgraphError, SupergraphError
-from gateway.resolvers.messages import GraphQLRequest
+from gateway.errors import SettingsError, SubgraphError, SupergraphError
 from gateway.resolvers.operation import Limits
-from gateway.schema.supergraph import Supergraph, read_supergraph
+from gateway.schema.supergraph import read_supergraph
 from gateway.settings import Settings, make_settings
 from gateway.transport.asgi import AsgiApp
-from tests.app.markets import CITY, HEALTHCARE, REQUEST, SUPERGRAPH, served, settings, subgraph, url_of
-from tests.transport.exchange import ANSWER, FakeService, exchange
+from tests.app.loaders import FakeLoader
+from tests.app.markets import CITY, HEALTHCARE, REQUEST, served, settings, subgraph, url_of
+from tests.transport.exchange import exchange
 
 WHOLE = {"data": {"achievement": {"title": "人工耳蜗", "indication": "hearing loss"}}}
 
@@ -99,14 +97,10 @@ async def test_health_tells_whether_requests_are_answered(tmp_path: Path) -> Non
 
 async def test_what_is_waited_for_is_told(tmp_path: Path) -> None:
     """Until the supergraph can be loaded, health and GraphQL answer 503 and say why."""
-    tried = asyncio.Event()
-
-    async def never() -> Supergraph:
-        tried.set()
-        raise SubgraphError("The subgraph city does not answer.", subgraph="city")
-
+    never = FakeLoader()
+    never.offer(SubgraphError("The subgraph city does not answer.", subgraph="city"))
     async with served(make_app(settings(tmp_path), never)) as client:
-        await tried.wait()
+        await never.looked.wait()
         ready = await client.get("/health/ready")
         assert (ready.status, await ready.json()) == (
             503,
@@ -115,49 +109,6 @@ async def test_what_is_waited_for_is_told(tmp_path: Path) -> None:
         response = await client.post("/graphql", json=REQUEST)
         assert response.status == 503
         assert "The subgraph city does not answer." in await response.text()
-
-
-@dataclass
-class FakeEngine(FakeService):
-    supergraph: Supergraph | None = None
-    closed: bool = False
-
-    async def close(self) -> None:
-        self.closed = True
-
-
-async def test_a_supergraph_that_fails_to_load_is_tried_again() -> None:
-    """The next attempt may succeed; then requests go to its engine, and closing closes it."""
-    attempts: list[int] = []
-    engine = FakeEngine()
-
-    async def load() -> Supergraph:
-        attempts.append(1)
-        if len(attempts) < 3:
-            raise SupergraphError("Not yet.")
-        return read_supergraph(SUPERGRAPH)
-
-    serving = Serving(load, lambda _: engine, retry_seconds=0)
-    with pytest.raises(RequestError, match="not ready"):
-        await serving.execute(GraphQLRequest("{ a }"))
-    await serving.start()
-    assert (len(attempts), serving.reasons) == (3, ())
-    assert await serving.execute(GraphQLRequest("{ a }")) == ANSWER
-    await serving.close()
-    assert engine.closed
-
-
-async def test_access_control_that_is_not_enforced_is_told(caplog: pytest.LogCaptureFixture) -> None:
-    """Nobody shall think that @authenticated keeps anyone out while it does not."""
-    guarded = SUPERGRAPH.replace(
-        "schema", 'schema @link(url: "https://specs.apollo.dev/authenticated/v0.1", for: SECURITY)', 1
-    )
-
-    async def load() -> Supergraph:
-        return read_supergraph(guarded)
-
-    await Serving(load, lambda _: FakeEngine()).start()
-    assert "access control (authenticated), which is not enforced" in caplog.text
 
 
 @pytest.mark.parametrize("path", ["/", "/graphql/", "/graphqlx", "/health", "/nowhere"])
@@ -211,9 +162,10 @@ async def test_subgraphs_are_composed_at_the_start(tmp_path: Path) -> None:
     """One SDL from a file, one from the subgraph itself; the result is served."""
     async with subgraph(CITY, sdl=SDL["city"]) as city, subgraph(HEALTHCARE) as healthcare:
         made = composing(tmp_path, {"city": url_of(city), "healthcare": url_of(healthcare)})
-        serving = Serving(make_loader(made), lambda supergraph: FakeEngine(supergraph=supergraph))
-        await serving.start()
-    assert serving.reasons == ()
+        loaded = await make_loader(made).look(None)
+    assert loaded is not None
+    assert list(loaded.supergraph.subgraphs) == ["city", "healthcare"]
+    assert read_supergraph(loaded.sdl).field_types == loaded.supergraph.field_types
 
 
 async def test_every_missing_subgraph_is_told(tmp_path: Path) -> None:
@@ -221,7 +173,7 @@ async def test_every_missing_subgraph_is_told(tmp_path: Path) -> None:
     made = composing(tmp_path, {"city": "http://127.0.0.1:1/graphql", "healthcare": "http://127.0.0.1:1/graphql"})
     (tmp_path / "healthcare.graphql").unlink()
     with pytest.raises(SupergraphError) as caught:
-        await make_loader(made)()
+        await make_loader(made).look(None)
     city, healthcare = caught.value.message.splitlines()
     assert "city at http://127.0.0.1:1/graphql" in city
     assert "healthcare.graphql: it cannot be read" in healthcare
@@ -233,7 +185,7 @@ async def test_every_error_of_composition_is_told(tmp_path: Path) -> None:
         urls = {"city": url_of(city), "healthcare": "http://127.0.0.1:1/graphql"}
         made = composing(tmp_path, urls, healthcare=SDL["healthcare"].replace("indication", "title"))
         with pytest.raises(SupergraphError, match=r"do not compose:\nINVALID_FIELD_SHARING: "):
-            await make_loader(made)()
+            await make_loader(made).look(None)
 
 
 def test_a_file_that_is_no_supergraph_stops_the_start(tmp_path: Path) -> None:

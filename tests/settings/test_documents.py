@@ -23,8 +23,8 @@ def test_an_example_can_be_read(page: str, number: int, text: str, tmp_path: Pat
     """Every YAML example in the pages is a settings file that the gateway takes."""
     path = tmp_path / f"{page}-{number}.yaml"
     path.write_text(text, encoding="utf-8")
-    settings = read_settings(path, environment={})
-    assert settings.supergraph.file or settings.supergraph.compose
+    source = read_settings(path, environment={}).supergraph
+    assert source.file or source.compose or source.cdn
 
 
 def test_there_are_examples() -> None:

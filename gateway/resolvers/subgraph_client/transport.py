@@ -26,6 +26,7 @@ class Failure(Enum):
     CLOSED = "closed the connection before its answer was whole"
     TOO_LARGE = "sent more than may be read"
     MALFORMED = "did not answer in HTTP"
+    FORBIDDEN = "is at an address that may not be asked"
     OPEN = "fails so often that it is left alone for a while"
 
 
