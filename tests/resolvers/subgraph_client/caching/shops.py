@@ -24,7 +24,9 @@ from gateway.types import OperationKind
 from tests.resolvers.cache.entries import Clock
 from tests.resolvers.servers import make_server
 
-LINKS = 'extend schema @link(url: "https://specs.apollo.dev/federation/v2.12", import: ["@key", "@shareable", "@cacheTag"])'
+LINKS = (
+    'extend schema @link(url: "https://specs.apollo.dev/federation/v2.12", import: ["@key", "@shareable", "@cacheTag"])'
+)
 DIRECTIVES = """
 directive @cacheControl(maxAge: Int, scope: CacheControlScope, inheritMaxAge: Boolean) on FIELD_DEFINITION | OBJECT | INTERFACE | UNION
 directive @invalidates(tags: [String!], types: [String!]) repeatable on FIELD_DEFINITION
@@ -135,10 +137,18 @@ class Shop:
         return len(self.fake.requests)
 
     async def query(
-        self, text: str, *, subgraph: str = "city", context: RequestContext | None = None, headers: Mapping[str, str] | None = None, **variables: Any
+        self,
+        text: str,
+        *,
+        subgraph: str = "city",
+        context: RequestContext | None = None,
+        headers: Mapping[str, str] | None = None,
+        **variables: Any,
     ) -> SubgraphResponse:
         """The response to a query."""
-        request = SubgraphRequest(subgraph, OperationKind.QUERY, text, variables, headers=headers or {}, context=context)
+        request = SubgraphRequest(
+            subgraph, OperationKind.QUERY, text, variables, headers=headers or {}, context=context
+        )
         return read_answer(subgraph, await self.client.post(request))
 
     async def entities(
@@ -160,5 +170,3 @@ class Shop:
     def last_keys(self) -> list[str]:
         """The ids that the last request asked for."""
         return [each["id"] for each in self.fake.requests[-1].variables["r"]]
-
-
