@@ -11,6 +11,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import BaseRoute
 
 from gateway.app.authentication import with_authentication
+from gateway.app.caching import AnswerCache
 from gateway.app.clients import make_client
 from gateway.app.documents import make_documents
 from gateway.app.engine import connect
@@ -33,7 +34,8 @@ FIRST_LOOK_SECONDS: Final = 5.0
 
 def make_app(settings: Settings, loader: Loader) -> AsgiApp:
     """The gateway. Its lifespan follows the supergraph in the background, and closes the connections to subgraphs."""
-    serving = make_serving(settings, loader)
+    cache = AnswerCache(settings.cache) if settings.cache.enabled else None
+    serving = make_serving(settings, loader, cache)
     path = settings.graphql.path
     page = graphiql_page(settings) if settings.graphiql.enabled else None
     service = Admission(
@@ -44,17 +46,17 @@ def make_app(settings: Settings, loader: Loader) -> AsgiApp:
     rest = Starlette(
         routes=[*health_routes(serving), *(console_routes(settings, serving) if page else ())],
         exception_handlers={HTTPException: http_failure(path)},
-        lifespan=lambda _: lifespan(serving),
+        lifespan=lambda _: lifespan(serving, cache),
     )
     rest.router.redirect_slashes = False  # a path is right or unknown
     return with_cors(hot_route(path, endpoint, rest), settings.cors)
 
 
-def make_serving(settings: Settings, loader: Loader) -> Serving:
+def make_serving(settings: Settings, loader: Loader, cache: AnswerCache | None = None) -> Serving:
     """What answers from the loader's newest good supergraph, as the settings have it."""
 
     async def connect_engine(supergraph: Supergraph) -> Engine:
-        return await connect(supergraph, make_client(supergraph, settings.traffic), settings)
+        return await connect(supergraph, make_client(supergraph, settings.traffic, cache), settings)
 
     source = settings.supergraph
     last_good = LastGood(source.last_good) if source.last_good else None
@@ -91,7 +93,7 @@ def hot_route(path: str, endpoint: AsgiApp, rest: AsgiApp) -> AsgiApp:
 
 
 @contextlib.asynccontextmanager
-async def lifespan(serving: Serving) -> AsyncIterator[None]:
+async def lifespan(serving: Serving, cache: AnswerCache | None) -> AsyncIterator[None]:
     loading = asyncio.create_task(serving.run())
     try:
         with contextlib.suppress(TimeoutError):
@@ -102,6 +104,8 @@ async def lifespan(serving: Serving) -> AsyncIterator[None]:
         with contextlib.suppress(asyncio.CancelledError):
             await loading
         await serving.close()
+        if cache is not None:
+            await cache.close()
 
 
 def console_routes(settings: Settings, serving: Serving) -> list[BaseRoute]:
