@@ -7,15 +7,18 @@ from typing import Final
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
+from starlette.middleware.cors import CORSMiddleware
 
+from gateway.app.authentication import with_authentication
 from gateway.app.clients import make_client
+from gateway.app.documents import make_documents
 from gateway.app.engine import connect
 from gateway.app.held import Engine
 from gateway.app.last_good import LastGood
 from gateway.app.loaded import Loader
 from gateway.app.serving import Serving
 from gateway.schema.supergraph import Supergraph
-from gateway.settings import Settings
+from gateway.settings import Cors, Settings
 from gateway.transport.admission import Admission
 from gateway.transport.asgi import AsgiApp, Receive, Scope, Send
 from gateway.transport.endpoint import EndpointOptions, GraphQLEndpoint, Page
@@ -32,7 +35,10 @@ def make_app(settings: Settings, loader: Loader) -> AsgiApp:
     serving = make_serving(settings, loader)
     path = settings.graphql.path
     page = graphiql_page(settings) if settings.graphiql.enabled else None
-    service = Admission(serving, settings.limits.concurrent_requests)
+    service = Admission(
+        with_authentication(settings.authentication, make_documents(settings.documents, serving)),
+        settings.limits.concurrent_requests,
+    )
     endpoint = GraphQLEndpoint(service, options=endpoint_options(settings), page=page)
     rest = Starlette(
         routes=[*health_routes(serving), *(asset_routes(path) if page else ())],
@@ -40,7 +46,7 @@ def make_app(settings: Settings, loader: Loader) -> AsgiApp:
         lifespan=lambda _: lifespan(serving),
     )
     rest.router.redirect_slashes = False  # a path is right or unknown
-    return hot_route(path, endpoint, rest)
+    return with_cors(hot_route(path, endpoint, rest), settings.cors)
 
 
 def make_serving(settings: Settings, loader: Loader) -> Serving:
@@ -54,11 +60,30 @@ def make_serving(settings: Settings, loader: Loader) -> Serving:
     return Serving(loader, connect_engine, last_good=last_good, drain_seconds=source.drain)
 
 
+def with_cors(app: AsgiApp, cors: Cors) -> AsgiApp:
+    """An application that tells browsers which sites' pages may read its answers; the same one where none may."""
+    if not cors.origins:
+        return app
+    return CORSMiddleware(
+        app,
+        allow_origins=cors.origins,
+        allow_methods=("GET", "POST"),
+        allow_headers=cors.request_headers or ("*",),
+        allow_credentials=cors.credentials,
+        expose_headers=cors.response_headers,
+        max_age=int(cors.max_age),
+    )
+
+
 def hot_route(path: str, endpoint: AsgiApp, rest: AsgiApp) -> AsgiApp:
-    """Requests for ``path`` go straight to the endpoint; ``rest`` takes all others, and the lifespan."""
+    """Requests for ``path``, and for documents named below it, go straight to the endpoint; ``rest`` takes all others, and the lifespan."""
+
+    below = f"{path}/"
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
-        is_hot = scope["type"] == "http" and scope["path"] == path
+        is_hot = scope["type"] == "http" and (
+            scope["path"] == path or (len(scope["path"]) > len(below) and scope["path"].startswith(below))
+        )
         await (endpoint if is_hot else rest)(scope, receive, send)
 
     return app
@@ -88,6 +113,7 @@ def graphiql_page(settings: Settings) -> Page:
 def endpoint_options(settings: Settings) -> EndpointOptions:
     """What the settings let through."""
     return EndpointOptions(
+        path=settings.graphql.path,
         body_bytes=settings.limits.body_bytes,
         body_seconds=settings.limits.body_time,
         csrf_headers=settings.csrf.required_headers if settings.csrf.enabled else (),

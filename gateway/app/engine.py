@@ -3,6 +3,7 @@
 import asyncio
 
 from gateway.app.headers import make_rules
+from gateway.resolvers.access import AccessOptions
 from gateway.resolvers.engine import Engine, EngineOptions
 from gateway.resolvers.executor import ErrorPolicy
 from gateway.resolvers.messages import GraphQLRequest, GraphQLResponse
@@ -56,6 +57,7 @@ def make_options(settings: Settings) -> EngineOptions:
         introspection=settings.graphql.introspection,
         error_policy=ErrorPolicy(mask=settings.graphql.mask_subgraph_errors),
         seconds=traffic.deadline,
+        access=AccessOptions(**settings.authorization.model_dump()),
         headers=make_rules(traffic.headers),
         headers_by_subgraph={
             name: make_rules(own.headers) for name, own in traffic.subgraphs.items() if own.headers is not None

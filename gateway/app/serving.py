@@ -5,7 +5,6 @@ import contextlib
 import gc
 import logging
 from collections.abc import Awaitable, Callable, Iterator
-from typing import Final
 
 from gateway.app.held import Engine, Held
 from gateway.app.last_good import LastGood
@@ -16,9 +15,6 @@ from gateway.resolvers.messages import GraphQLRequest, GraphQLResponse
 from gateway.schema.supergraph import Supergraph
 
 logger = logging.getLogger(__name__)
-
-ACCESS: Final = ("authenticated", "requiresScopes", "policy")
-"""Specifications that say who may ask for what. They are composed and carried, but nothing is refused by them yet."""
 
 Connect = Callable[[Supergraph], Awaitable[Engine]]
 """Makes an engine that is ready for traffic."""
@@ -150,7 +146,6 @@ class Serving:
         self._held = Held(engine, loaded.version)
         self.swaps += 1
         logger.info("Serving version %s of the supergraph: %s", loaded.version, ", ".join(loaded.supergraph.subgraphs))
-        tell_unkept(loaded.supergraph)
         if old is not None:
             task = asyncio.create_task(self._retire(old))
             self._retiring.add(task)
@@ -195,12 +190,6 @@ def explain(error: Exception) -> tuple[str, ...]:
         return tuple(error.message.splitlines())
     logger.error("The supergraph could not be loaded", exc_info=error)
     return (f"The supergraph could not be loaded: {type(error).__name__}.",)
-
-
-def tell_unkept(supergraph: Supergraph) -> None:
-    """Nobody shall think that a directive keeps anyone out while it does not."""
-    if unkept := [name for name in ACCESS if name in supergraph.features]:
-        logger.warning("The supergraph asks for access control (%s), which is not enforced yet", ", ".join(unkept))
 
 
 def settle_memory() -> None:

@@ -12,6 +12,13 @@ REQUEST_TIMEOUT: Final = "REQUEST_TIMEOUT"
 REQUEST_CONCURRENCY_LIMITED: Final = "REQUEST_CONCURRENCY_LIMITED"
 GATEWAY_NOT_READY: Final = "GATEWAY_NOT_READY"
 NOT_FOUND: Final = "NOT_FOUND"
+PERSISTED_QUERY_NOT_FOUND: Final = "PERSISTED_QUERY_NOT_FOUND"
+PERSISTED_QUERY_NOT_SUPPORTED: Final = "PERSISTED_QUERY_NOT_SUPPORTED"
+PERSISTED_QUERY_HASH_MISMATCH: Final = "PERSISTED_QUERY_HASH_MISMATCH"
+PERSISTED_QUERY_NOT_IN_LIST: Final = "PERSISTED_QUERY_NOT_IN_LIST"
+QUERY_NOT_IN_SAFELIST: Final = "QUERY_NOT_IN_SAFELIST"
+UNAUTHENTICATED: Final = "UNAUTHENTICATED"
+UNAUTHORIZED_FIELD_OR_TYPE: Final = "UNAUTHORIZED_FIELD_OR_TYPE"
 GRAPHQL_PARSE_FAILED: Final = "GRAPHQL_PARSE_FAILED"
 GRAPHQL_VALIDATION_FAILED: Final = "GRAPHQL_VALIDATION_FAILED"
 OPERATION_RESOLUTION_FAILURE: Final = "OPERATION_RESOLUTION_FAILURE"
@@ -45,6 +52,13 @@ MEANINGS: Final[Mapping[str, str]] = {
     REQUEST_CONCURRENCY_LIMITED: "The gateway is answering as many requests as it can. Try again after the time in `Retry-After`.",
     GATEWAY_NOT_READY: "The gateway has no supergraph yet.",
     NOT_FOUND: "There is nothing at this address.",
+    PERSISTED_QUERY_NOT_FOUND: "No client has registered a document under this hash lately: send the hash and the query together.",
+    PERSISTED_QUERY_NOT_SUPPORTED: "The gateway takes no documents by their hash, or not by this version of the protocol.",
+    PERSISTED_QUERY_HASH_MISMATCH: "The query is not the document of the hash that came with it.",
+    PERSISTED_QUERY_NOT_IN_LIST: "There is no trusted document of this id.",
+    QUERY_NOT_IN_SAFELIST: "The gateway answers trusted documents only, and this is none.",
+    UNAUTHENTICATED: "The request has no token, or one that is not valid here.",
+    UNAUTHORIZED_FIELD_OR_TYPE: "The user may not see this: the schema requires a token, scopes or policies that the request does not have.",
     GRAPHQL_PARSE_FAILED: "The request's text is not GraphQL.",
     GRAPHQL_VALIDATION_FAILED: "The operation is not valid on the schema that clients see.",
     OPERATION_RESOLUTION_FAILURE: "The document has no operation of that name, or several and no name was given.",

@@ -9,11 +9,12 @@ from typing import Any
 class GraphQLRequest:
     """A client's request, already taken apart (GraphQL over HTTP, section 5.1).
 
-    ``headers`` have lower-case names. ``claims`` are those of the client's verified token, empty without one. ``read_only`` refuses mutations (they may not come by GET). ``expose_plan`` adds the plan to
+    ``document_id`` names a document that takes the place of ``query``. ``headers`` have lower-case names. ``claims`` are those of the client's verified token, empty without one. ``read_only`` refuses mutations (they may not come by GET). ``expose_plan`` adds the plan to
     the response's extensions; ``dry_run`` plans without sending anything.
     """
 
     query: str
+    document_id: str | None = field(default=None, kw_only=True)
     operation_name: str | None = None
     variables: Mapping[str, Any] = field(default_factory=dict)
     extensions: Mapping[str, Any] = field(default_factory=dict)

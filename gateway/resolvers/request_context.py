@@ -2,7 +2,31 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from math import inf
 from typing import Any
+
+
+@dataclass(slots=True)
+class Freshness:
+    """How long the whole answer can be kept: each part that it is made of shortens it. Times are moments of the wall clock.
+
+    ``seen`` is the last invalidation that every part has seen; ``tags`` are those of all parts. It starts as nothing's: an answer
+    without parts is kept no longer than one that ``forbid`` was called for.
+    """
+
+    parts: int = 0
+    is_forbidden: bool = False
+    private: bool = False
+    since: float = inf
+    fresh_until: float = inf
+    revalidate_until: float = inf
+    error_until: float = inf
+    seen: float = inf
+    tags: set[str] = field(default_factory=set)
+
+    def forbid(self) -> None:
+        """A part may not be kept."""
+        self.is_forbidden = True
 
 
 @dataclass(slots=True)
@@ -11,7 +35,7 @@ class RequestContext:
 
     ``headers`` are the client's, with lower-case names; ``extensions`` what it wrote under that name; ``claims`` those of its verified
     token, empty without one. Nobody waits after the event loop's clock shows ``deadline``. ``response_headers`` (lower-case names) go into
-    the response. ``reports`` become the entries of the
+    the response. ``freshness`` is there where somebody wants to know how long the answer can be kept. ``reports`` become the entries of the
     response's ``extensions``: what each name has to say, in the order in which it was said.
     """
 
@@ -21,6 +45,7 @@ class RequestContext:
     deadline: float | None = None
     response_headers: dict[str, str] = field(default_factory=dict)
     reports: dict[str, list[Any]] = field(default_factory=dict)
+    freshness: Freshness | None = None
 
     def report(self, name: str, entry: Any) -> None:
         """Say something (JSON) in the response's ``extensions[name]``, which is a list."""

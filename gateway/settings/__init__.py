@@ -1,5 +1,8 @@
 """Everything an operator may set, read from one YAML file and checked before anything starts."""
 
+from gateway.settings.authentication import Authentication, Authorization
+from gateway.settings.cors import Cors
+from gateway.settings.documents import DocumentMode, Documents
 from gateway.settings.headers import HeaderRuleSetting, Merge, ResponseHeader
 from gateway.settings.load import make_settings, read_settings
 from gateway.settings.model import (
@@ -16,9 +19,14 @@ from gateway.settings.supergraph import Cdn, SubgraphSource, SupergraphSource, U
 from gateway.settings.traffic import Breaker, Retry, SubgraphTraffic, Traffic
 
 __all__ = [
+    "Authentication",
+    "Authorization",
     "Breaker",
     "Cdn",
+    "Cors",
     "Csrf",
+    "DocumentMode",
+    "Documents",
     "GraphQL",
     "GraphiQL",
     "HeaderRuleSetting",

@@ -5,6 +5,9 @@ from typing import Annotated
 
 from pydantic import Field
 
+from gateway.settings.authentication import Authentication, Authorization
+from gateway.settings.cors import Cors
+from gateway.settings.documents import Documents
 from gateway.settings.section import Count, FilePath, HeaderName, Seconds, Section, UrlPath
 from gateway.settings.supergraph import SupergraphSource
 from gateway.settings.traffic import Traffic
@@ -82,7 +85,11 @@ class Settings(Section):
     listen: Listen = Listen()
     graphql: GraphQL = GraphQL()
     graphiql: GraphiQL = GraphiQL()
+    documents: Documents = Documents()
+    authentication: Authentication = Authentication()
+    authorization: Authorization = Authorization()
     csrf: Csrf = Csrf()
+    cors: Cors = Cors()
     limits: Limits = Limits()
     traffic: Traffic = Traffic()
     log: Log = Log()

@@ -16,7 +16,7 @@ from gateway.transport.coding import decode_body
 from gateway.transport.csrf import check_preflight
 from gateway.transport.leaving import unless_client_leaves
 from gateway.transport.media_types import GRAPHQL_RESPONSE, HTML, JSON, choose_media_type, essence, is_utf_8
-from gateway.transport.parameters import Parameters, read_json, read_url
+from gateway.transport.parameters import Parameters, check_asked, read_json, read_url
 
 logger = logging.getLogger(__name__)
 
@@ -33,6 +33,7 @@ CONTENT_TYPES: Final[Mapping[str, Header]] = {
     media_type: (b"content-type", f"{media_type}; charset=utf-8".encode()) for media_type in WITH_PAGE
 }
 NO_SNIFFING: Final[Header] = (b"x-content-type-options", b"nosniff")
+NOT_STORED: Final[Header] = (b"cache-control", b"no-store")
 VARY: Final[Header] = (b"vary", b"accept")
 
 
@@ -64,8 +65,9 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class EndpointOptions:
-    """What the endpoint lets through. An empty ``csrf_headers`` switches the CSRF check off."""
+    """What the endpoint lets through. An empty ``csrf_headers`` switches the CSRF check off. What follows ``path`` names a document."""
 
+    path: str = "/graphql"
     body_bytes: int = 2_000_000
     body_seconds: float = 30.0
     csrf_headers: tuple[str, ...] = ("apollo-require-preflight", "x-apollo-operation-name")
@@ -121,7 +123,9 @@ class GraphQLEndpoint:
             parameters = await self._read_post(headers, receive)
         else:
             parameters = read_url(scope["query_string"])
-        request = self._make_request(parameters, headers, method)
+        document_id = scope["path"].removeprefix(self._options.path).lstrip("/") or parameters.document_id or None
+        check_asked(parameters, document_id)
+        request = self._make_request(parameters, headers, method, document_id)
         return to_http(await unless_client_leaves(receive, self._service.execute(request)), media_type)
 
     async def _read_post(self, headers: Mapping[str, str], receive: Receive) -> Parameters:
@@ -136,10 +140,13 @@ class GraphQLEndpoint:
         coding = headers.get("content-encoding")
         return read_json(decode_body(body, coding, limit) if coding else body)
 
-    def _make_request(self, parameters: Parameters, headers: Mapping[str, str], method: str) -> GraphQLRequest:
+    def _make_request(
+        self, parameters: Parameters, headers: Mapping[str, str], method: str, document_id: str | None
+    ) -> GraphQLRequest:
         plan = headers.get(PLAN_HEADER, "").strip().lower() if self._options.expose_plan else ""
         return GraphQLRequest(
-            query=parameters.query,
+            query=parameters.query or "",
+            document_id=document_id,
             operation_name=parameters.operation_name or None,
             variables=parameters.variables or {},
             extensions=parameters.extensions or {},
@@ -192,11 +199,13 @@ def to_http(response: GraphQLResponse, media_type: str) -> HttpAnswer:
 def refusal(error: RequestError, media_type: str) -> HttpAnswer:
     """The answer to a request that is not executed. It has no ``data`` entry (GraphQL, section 7.1.2)."""
     body = msgspec.json.encode({"errors": error.errors})
-    headers: tuple[Header, ...] = ()
+    headers: tuple[Header, ...] = (NOT_STORED,)
     if isinstance(error, MethodError):
-        headers = ((b"allow", error.allow.encode("ascii")),)
+        headers += ((b"allow", error.allow.encode("ascii")),)
+    elif error.status == 401:  # Unauthorized (RFC 9110, section 11.6.1)
+        headers += ((b"www-authenticate", b"Bearer"),)
     elif error.status == 503:  # Service Unavailable
-        headers = ((b"retry-after", b"1"),)
+        headers += ((b"retry-after", b"1"),)
     return HttpAnswer(error.status, JSON if media_type == HTML else media_type, body, headers)
 
 

@@ -11,12 +11,13 @@ MAX_URL_PARAMETERS: Final = 100
 
 
 class Parameters(msgspec.Struct, frozen=True, rename="camel"):
-    """What a client asks. An operation name of no letters is none."""
+    """What a client asks. An operation name of no letters is none. Without a query there is a name of one, or the request is none."""
 
-    query: str
+    query: str | None = None
     operation_name: str | None = None
     variables: dict[str, Any] | None = None
     extensions: dict[str, Any] | None = None
+    document_id: str | None = None
 
 
 DECODER: Final = msgspec.json.Decoder(Parameters)
@@ -40,14 +41,19 @@ def read_json(body: bytes) -> Parameters:
 def read_url(query_string: bytes) -> Parameters:
     """Parameters from the query component of the address. Raises RequestError with status 400."""
     given = read_pairs(query_string)
-    if "query" not in given:
-        refuse("The address has no parameter 'query'.")
     return Parameters(
-        query=given["query"],
+        query=given.get("query"),
         operation_name=given.get("operationName"),
         variables=read_map(given, "variables"),
         extensions=read_map(given, "extensions"),
+        document_id=given.get("documentId"),
     )
+
+
+def check_asked(parameters: Parameters, document_id: str | None) -> None:
+    """There is a query, or the name of one. Raises RequestError with status 400."""
+    if parameters.query is None and document_id is None and "persistedQuery" not in (parameters.extensions or {}):
+        refuse("The request has no parameter 'query', and no 'documentId' instead.")
 
 
 def read_pairs(query_string: bytes) -> dict[str, str]:

@@ -242,10 +242,3 @@ async def test_a_full_disk_does_not_stop_a_swap(tmp_path: Path, caplog: pytest.L
     await serving.start()
     assert serving.version == "1"
     assert "could not be written" in caplog.text
-
-
-async def test_access_control_that_is_not_enforced_is_told(caplog: pytest.LogCaptureFixture) -> None:
-    """Nobody shall think that @authenticated keeps anyone out while it does not."""
-    link = 'schema @link(url: "https://specs.apollo.dev/authenticated/v0.1", for: SECURITY)'
-    await Serving(FakeLoader(loaded("1", SUPERGRAPH.replace("schema", link, 1))), Connected()).start()
-    assert "access control (authenticated), which is not enforced" in caplog.text

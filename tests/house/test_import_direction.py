@@ -25,7 +25,7 @@ ORDER = (
     ("schema.supergraph",),
     ("schema.query_graph", "schema.diff"),
     ("schema.composition", "resolvers.operation", "resolvers.query_plan"),
-    ("resolvers.planner", "resolvers.cache", "schema"),
+    ("resolvers.planner", "resolvers.cache", "resolvers.access", "schema"),
     ("resolvers.subgraph_client",),
     ("resolvers.executor",),
     ("resolvers.engine", "resolvers"),

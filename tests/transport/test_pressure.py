@@ -28,7 +28,11 @@ def endpoint(service: FakeService | Admission, **options: float) -> GraphQLEndpo
     return GraphQLEndpoint(service, options=EndpointOptions(**options))  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize(("coding", "body"), [("gzip", gzip.compress(BODY, mtime=0)), ("Deflate", zlib.compress(BODY))])
+@pytest.mark.parametrize(
+    ("coding", "body"),
+    [("gzip", gzip.compress(BODY, mtime=0)), ("Deflate", zlib.compress(BODY))],
+    ids=["gzip", "deflate"],
+)
 async def test_a_compressed_body_is_read(coding: str, body: bytes) -> None:
     """RFC 9110, section 8.4.1: gzip, and deflate which is zlib."""
     service = FakeService()
@@ -43,7 +47,7 @@ async def test_a_small_body_that_inflates_to_a_large_one_is_refused() -> None:
     assert (len(bomb) < 20_000, response.status, response.code) == (True, 413, "REQUEST_TOO_LARGE")
 
 
-@pytest.mark.parametrize("body", [BODY, gzip.compress(BODY, mtime=0)[:-1], b""])
+@pytest.mark.parametrize("body", [BODY, gzip.compress(BODY, mtime=0)[:-1], b""], ids=["plain", "cut", "empty"])
 async def test_a_damaged_compressed_body_is_refused(body: bytes) -> None:
     """What is no gzip, or not a whole one."""
     response = await post(endpoint(FakeService()), body, content_encoding="gzip")

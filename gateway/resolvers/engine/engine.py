@@ -3,7 +3,8 @@
 import asyncio
 import logging
 import random
-from collections.abc import Callable, Mapping
+import time
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
@@ -11,8 +12,11 @@ import msgspec
 
 from gateway.errors import PlanningError, RequestError
 from gateway.resolvers import codes
+from gateway.resolvers.access import AccessOptions, read_access_rules
+from gateway.resolvers.engine.access import ALL_MET, AccessGate, Unmet, refusals_of
 from gateway.resolvers.engine.labels import draw_labels
-from gateway.resolvers.engine.prepared_cache import PreparedCache
+from gateway.resolvers.engine.observer import UNOBSERVED, EngineObserver, Plain
+from gateway.resolvers.engine.prepared_cache import KnownOperation, PreparedCache
 from gateway.resolvers.engine.ready import ReadyOperation
 from gateway.resolvers.executor import (
     ErrorPolicy,
@@ -22,7 +26,7 @@ from gateway.resolvers.executor import (
     execute_operation,
     prepare,
 )
-from gateway.resolvers.executor.compiled import CompiledRun, ReplayClient, SurpriseError
+from gateway.resolvers.executor.compiled import CompiledOperation, CompiledRun, ReplayClient, Surprise, SurpriseError
 from gateway.resolvers.headers import HeaderRules
 from gateway.resolvers.messages import GraphQLRequest, GraphQLResponse
 from gateway.resolvers.operation import Limits, Operation, coerce_variables, read_operation
@@ -49,7 +53,8 @@ class EngineOptions:
 
     ``headers`` say which of the client's headers subgraphs get, ``headers_by_subgraph`` what single subgraphs get instead.
     ``active_labels`` are override labels that are always active, besides those drawn by chance. ``cached_operations`` are how many
-    operations are kept ready to run. ``seconds`` are how long one request may take in all. ``compiled`` operations run as generated code where they can; their answers are the same.
+    operations are kept ready to run. ``seconds`` are how long one request may take in all. ``compiled`` operations run as generated
+    code where they can; their answers are the same. ``access`` says how the supergraph's requirements are held against a user's claims.
     """
 
     introspection: bool = True
@@ -60,6 +65,7 @@ class EngineOptions:
     cached_operations: int = 1_000
     seconds: float | None = None
     compiled: bool = True
+    access: AccessOptions = field(default_factory=AccessOptions)
 
 
 class Engine:
@@ -74,6 +80,7 @@ class Engine:
         options: EngineOptions | None = None,
         planner: PlanOperation | None = None,
         chance: Callable[[], float] = random.random,
+        observer: EngineObserver = UNOBSERVED,
     ) -> None:
         """``planner`` makes plans instead of the gateway's own; ``chance`` gives numbers from 0 to 1 for ``percent(…)`` labels."""
         self._supergraph = supergraph
@@ -82,7 +89,9 @@ class Engine:
         self._options = options or EngineOptions()
         self._plan = planner or _own_planner(supergraph)
         self._chance = chance
+        self._observer = observer
         self._prepared = PreparedCache(self._options.cached_operations)
+        self._access = _make_gate(supergraph, self._options)
 
     async def execute(self, request: GraphQLRequest) -> GraphQLResponse:
         """The response to one request. Raises nothing but cancellation, which stops its requests upstream."""
@@ -95,7 +104,9 @@ class Engine:
             context = RequestContext(request.headers, request.extensions, request.claims, self._deadline())
             options = self._run_options(request, variables, prepared.plan, context)
             if request.expose_plan:
-                return _respond(await execute_operation(prepared, options), context, prepared.plan)
+                self._observer.on_plain_run(Plain.PLAN_SHOWN)
+                executed = await execute_operation(prepared, options, ready.refusals)
+                return _respond(executed, context, prepared.plan)
             return await self._run(ready, options, context)
         except RequestError as error:
             return GraphQLResponse(_encode({"errors": list(error.errors)}), executed=False, status=error.status)
@@ -107,35 +118,90 @@ class Engine:
             failure = {"message": "The gateway failed.", "extensions": {"code": codes.INTERNAL_SERVER_ERROR}}
             return GraphQLResponse(_encode({"errors": [failure]}), executed=False, status=500)
 
+    def most_used(self, count: int) -> tuple[KnownOperation, ...]:
+        """So many of the operations that are kept ready, the most used first: what to warm the next engine with."""
+        return self._prepared.most_used(count)
+
+    async def warm(self, operations: Iterable[KnownOperation]) -> int:
+        """Make operations ready and compile them, before the first request comes; gives how many this supergraph can serve.
+
+        Others are left out. The event loop gets its turn after each, so whoever serves meanwhile goes on serving.
+        """
+        warmed = 0
+        for known in operations:
+            request = GraphQLRequest(known.query, known.operation_name)
+            try:
+                labels = known.labels & frozenset(self._supergraph.labels)
+                ready = self._make_ready(request, labels, known.unmet)
+            except (RequestError, PlanningError):
+                continue
+            if self._options.compiled:
+                ready.warm(known.settings, self._observer)
+            warmed += 1
+            await asyncio.sleep(0)
+        return warmed
+
     async def _run(self, ready: ReadyOperation, options: RunOptions, context: RequestContext) -> GraphQLResponse:
         """Run the compiled operation; where there is none, or at a surprise, the plain executor."""
-        compiled = ready.compiled() if self._options.compiled else None
-        if compiled is None:
-            return _respond(await execute_operation(ready.prepared, options), context)
-        run = CompiledRun(compiled, options.client, options.variables, options.headers, context)
+        form = ready.form(options.variables, self._observer) if self._options.compiled else Plain.SWITCHED_OFF
+        if not isinstance(form, CompiledOperation):
+            self._observer.on_plain_run(form)
+            return _respond(await execute_operation(ready.prepared, options, ready.refusals), context)
+        self._observer.on_compiled_run()
+        run = CompiledRun(form, options.client, options.variables, options.headers, context)
         try:
             body = _with_reports(await run.answer(), context.reports)
             return GraphQLResponse(body, executed=True, headers=context.response_headers)
-        except SurpriseError:
-            known = ReplayClient(options.client, run.exchanges)
-            executed = await execute_operation(ready.prepared, replace(options, client=known))
-            return _respond(executed, context)
+        except SurpriseError as surprise:
+            self._observer.on_fallback(surprise.reason)
         except Exception:
             if ready.prepared.operation.kind is not OperationKind.QUERY:
                 raise  # What may have been sent, unanswered, must not be sent again.
             LOG.exception("a compiled operation failed; the plain executor takes over")
-            return _respond(await execute_operation(ready.prepared, options), context)
+            self._observer.on_fallback(Surprise.GATEWAY)
+        known = ReplayClient(options.client, run.exchanges)
+        return _respond(await execute_operation(ready.prepared, replace(options, client=known)), context)
 
     def _prepare(self, request: GraphQLRequest) -> ReadyOperation:
         labels = draw_labels(self._supergraph.labels, self._options.active_labels, self._chance)
-        key = (request.query, request.operation_name, labels)
-        ready = self._prepared.get(key)
-        operation = ready.prepared.operation if ready is not None else self._read(request)
-        self._check(request, operation)
+        unmet = ALL_MET if self._access is None else self._unmet(self._access, request)
+        ready = self._prepared.get((request.query, request.operation_name, labels, unmet))
         if ready is None:
-            ready = ReadyOperation(prepare(operation, self._plan(operation, labels), self._supergraph))
-            self._prepared.put(key, ready)
+            ready = self._make_ready(request, labels, unmet)
+        else:
+            self._check(request, ready.prepared.operation)
+            self._observer.on_reused()
+        ready.uses += 1
         return ready
+
+    def _unmet(self, access: AccessGate, request: GraphQLRequest) -> Unmet:
+        key = (request.query, request.operation_name)
+        if not access.knows(key):
+            access.learn(key, self._read(request))
+        return access.unmet(key, request.claims)
+
+    def _make_ready(self, request: GraphQLRequest, labels: frozenset[Label], unmet: Unmet) -> ReadyOperation:
+        began = time.perf_counter()
+        operation = self._read(request)
+        self._check(request, operation)
+        if unmet and self._access is not None:
+            ready = self._make_narrowed(self._access, operation, labels, unmet)
+        else:
+            ready = ReadyOperation(prepare(operation, self._plan(operation, labels), self._supergraph))
+        self._prepared.put((request.query, request.operation_name, labels, unmet), ready)
+        self._observer.on_prepared(time.perf_counter() - began)
+        return ready
+
+    def _make_narrowed(
+        self, access: AccessGate, operation: Operation, labels: frozenset[Label], unmet: Unmet
+    ) -> ReadyOperation:
+        """The operation without what its user may not see; raises RequestError where that refuses it as a whole."""
+        narrowed, forbidden = access.narrow(operation, unmet)
+        refusals = refusals_of(narrowed)
+        if refusals and self._options.access.reject:
+            raise RequestError("Unauthorized", code=codes.UNAUTHORIZED_FIELD_OR_TYPE, errors=refusals, status=403)
+        plan = self._plan(narrowed.operation, labels)
+        return ReadyOperation(prepare(operation, plan, self._supergraph, forbidden=forbidden), refusals)
 
     def _read(self, request: GraphQLRequest) -> Operation:
         return read_operation(self._supergraph.api_schema, request.query, request.operation_name, self._limits)
@@ -168,6 +234,11 @@ class Engine:
 
     def _headers_for(self, subgraph: SubgraphName, request: GraphQLRequest) -> Mapping[str, str]:
         return self._options.headers_by_subgraph.get(subgraph, self._options.headers).apply(request.headers)
+
+
+def _make_gate(supergraph: Supergraph, options: EngineOptions) -> AccessGate | None:
+    rules = read_access_rules(supergraph) if options.access.enabled else None
+    return AccessGate(rules, supergraph, options.access, options.cached_operations) if rules else None
 
 
 def _own_planner(supergraph: Supergraph) -> PlanOperation:

@@ -76,7 +76,8 @@ class Completion:
             if entry.shape is None:
                 completed[key] = self.introspection[key] if entry.selections else type_name
                 continue
-            completed[key] = item = self._complete(entry.shape, value.get(key), entry.coordinate, (place, key))
+            found = None if entry.is_forbidden else value.get(key)
+            completed[key] = item = self._complete(entry.shape, found, entry.coordinate, (place, key))
             if item is BUBBLE:
                 return BUBBLE
         return completed

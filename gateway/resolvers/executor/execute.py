@@ -18,11 +18,17 @@ class Executed:
     problems: tuple[JsonObject, ...]
 
 
-async def execute_operation(prepared: PreparedOperation, options: RunOptions) -> Executed:
-    """The response to an operation whose variables are coerced. Data is partial where there are errors, never absent for them."""
+async def execute_operation(
+    prepared: PreparedOperation, options: RunOptions, refusals: tuple[JsonObject, ...] = ()
+) -> Executed:
+    """The response to an operation whose variables are coerced. Data is partial where there are errors, never absent for them.
+
+    ``refusals`` are errors that were known before.
+    """
     schema, operation = prepared.supergraph.api_schema, prepared.operation
     root = prepared.projection(options.variables)
     outcome = await run_plan(prepared, options)
-    completion = Completion(outcome.errors, introspect(schema, root, operation.variables, options.variables))
+    errors = refusals + outcome.errors
+    completion = Completion(errors, introspect(schema, root, operation.variables, options.variables))
     data = completion.complete_root(root, outcome.data)
-    return Executed(data, outcome.errors, tuple(completion.problems))
+    return Executed(data, errors, tuple(completion.problems))

@@ -12,7 +12,7 @@ from gateway.resolvers.operation import Operation
 from gateway.resolvers.query_plan import EntityPart, Fetch, QueryPlan
 from gateway.schema.selection import Field, SelectionSet
 from gateway.schema.supergraph import Supergraph
-from gateway.types import ResponseKey, SubgraphName, TypeName
+from gateway.types import FieldName, ResponseKey, SubgraphName, TypeName
 
 MAX_PROJECTIONS: Final = 32
 """For how many settings of its conditions an operation keeps its projection."""
@@ -41,7 +41,10 @@ KeyTree = Mapping[ResponseKey, "KeyTree"]
 
 @dataclass(slots=True)
 class PreparedOperation:
-    """An operation with its plan. ``dependants`` gives for each fetch those that wait for it."""
+    """An operation with its plan.
+
+    ``dependants`` gives for each fetch those that wait for it. ``forbidden`` fields are null in the answer, whatever was fetched.
+    """
 
     operation: Operation
     plan: QueryPlan
@@ -50,6 +53,7 @@ class PreparedOperation:
     dependants: Mapping[int, tuple[int, ...]]
     keys: KeyTree
     condition_variables: tuple[str, ...]
+    forbidden: frozenset[tuple[TypeName, FieldName]] = frozenset()
     _projections: dict[tuple[Any, ...], Position] = field(default_factory=dict)
 
     def projection(self, variables: Mapping[str, Any]) -> Position:
@@ -65,7 +69,7 @@ class PreparedOperation:
 
     def _project(self, conditions: Mapping[str, Any]) -> Position:
         root = self.supergraph.root_types[self.operation.kind]
-        return Position(self.supergraph.api_schema, root, self.operation.selections, conditions)
+        return Position(self.supergraph.api_schema, root, self.operation.selections, conditions, self.forbidden)
 
     def clip_error(self, error: JsonObject) -> JsonObject:
         """The error with as much of its path as leads through what the client asked for: a plan's own keys are nobody's business."""
@@ -82,8 +86,14 @@ class PreparedOperation:
         return path
 
 
-def prepare(operation: Operation, plan: QueryPlan, supergraph: Supergraph) -> PreparedOperation:
-    """Make an operation and its plan ready to run on ``supergraph``."""
+def prepare(
+    operation: Operation,
+    plan: QueryPlan,
+    supergraph: Supergraph,
+    *,
+    forbidden: frozenset[tuple[TypeName, FieldName]] = frozenset(),
+) -> PreparedOperation:
+    """Make an operation and its plan ready to run on ``supergraph``. ``forbidden`` fields of object types are null in the answer."""
     dependants: dict[int, list[int]] = {fetch.id: [] for fetch in plan.fetches}
     for fetch in plan.fetches:
         for needed in fetch.depends_on:
@@ -96,6 +106,7 @@ def prepare(operation: Operation, plan: QueryPlan, supergraph: Supergraph) -> Pr
         dependants={needed: tuple(waiting) for needed, waiting in dependants.items()},
         keys=_key_tree(operation.selections),
         condition_variables=tuple(sorted(set(_condition_variables(operation.selections)))),
+        forbidden=forbidden,
     )
 
 

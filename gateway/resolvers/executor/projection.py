@@ -23,7 +23,7 @@ from graphql import (
 from gateway.resolvers.executor.guards import hold
 from gateway.resolvers.executor.leaves import LeafReader, leaf_reader
 from gateway.schema.selection import Field, SelectionSet
-from gateway.types import ResponseKey, TypeName
+from gateway.types import FieldName, ResponseKey, TypeName
 
 INTROSPECTION = ("__schema", "__type")
 
@@ -40,25 +40,36 @@ class Shape:
 
 @dataclass(frozen=True, slots=True)
 class ProjectedField:
-    """One entry of an object in the response. Without a shape it is ``__typename``, or introspection if ``selections`` are there."""
+    """One entry of an object in the response. Without a shape it is ``__typename``, or introspection if ``selections`` are there.
+
+    A forbidden one is null, whatever value there is.
+    """
 
     key: ResponseKey
     coordinate: str
     shape: Shape | None
     selections: SelectionSet = ()
+    is_forbidden: bool = False
 
 
 class Position:
     """A selection set of the operation, all selections of one response key together."""
 
     def __init__(
-        self, schema: GraphQLSchema, type_name: TypeName, selections: SelectionSet, variables: Mapping[str, Any]
+        self,
+        schema: GraphQLSchema,
+        type_name: TypeName,
+        selections: SelectionSet,
+        variables: Mapping[str, Any],
+        forbidden: frozenset[tuple[TypeName, FieldName]] = frozenset(),
     ) -> None:
+        """``forbidden`` are fields of object types whose values nobody may see here."""
         self.type_name = type_name
         self.is_abstract = is_abstract_type(schema.type_map[type_name])
         self._schema = schema
         self._selections = selections
         self._variables = variables
+        self._forbidden = forbidden
         self._fields: dict[TypeName | None, tuple[ProjectedField, ...]] = {}
 
     def fields_of(self, type_name: TypeName | None) -> tuple[ProjectedField, ...] | None:
@@ -88,7 +99,7 @@ class Position:
             if not hold(selection.guards, self._variables):
                 continue
             if isinstance(selection, Field):
-                if selection.name == "__typename":
+                if selection.name == "__typename" or self._forbidden:
                     return False
             elif not self._applies(selection.type_condition, interface) or not self._is_alike(
                 selection.selections, interface
@@ -130,7 +141,8 @@ class Position:
         if name in INTROSPECTION:
             return ProjectedField(key, coordinate, None, tuple(fields))
         selections = tuple(selection for field in fields for selection in field.selections)
-        return ProjectedField(key, coordinate, self._shape(runtime_type.fields[name].type, selections))
+        shape = self._shape(runtime_type.fields[name].type, selections)
+        return ProjectedField(key, coordinate, shape, is_forbidden=(runtime_type.name, name) in self._forbidden)
 
     def _shape(self, declared: GraphQLOutputType, selections: SelectionSet) -> Shape:
         is_non_null = isinstance(declared, GraphQLNonNull)
@@ -139,4 +151,6 @@ class Position:
             return Shape(is_non_null, item=self._shape(nullable.of_type, selections))
         if isinstance(nullable, GraphQLScalarType | GraphQLEnumType):
             return Shape(is_non_null, leaf=leaf_reader(nullable))
-        return Shape(is_non_null, position=Position(self._schema, nullable.name, selections, self._variables))
+        return Shape(
+            is_non_null, position=Position(self._schema, nullable.name, selections, self._variables, self._forbidden)
+        )

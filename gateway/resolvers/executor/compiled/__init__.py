@@ -1,7 +1,7 @@
 """Operations compiled to Python: optimistic, and with the plain executor behind them for every rare case."""
 
-from gateway.resolvers.executor.compiled.answer_tree import NotCompiledError
-from gateway.resolvers.executor.compiled.compilation import CompiledOperation, SurpriseError, compile_operation
+from gateway.resolvers.executor.compiled.compilation import CompiledOperation, compile_operation
+from gateway.resolvers.executor.compiled.reasons import NotCompiledError, Surprise, SurpriseError, Uncompiled
 from gateway.resolvers.executor.compiled.replay import ReplayClient
 from gateway.resolvers.executor.compiled.run import CompiledRun
 
@@ -10,6 +10,8 @@ __all__ = [
     "CompiledRun",
     "NotCompiledError",
     "ReplayClient",
+    "Surprise",
     "SurpriseError",
+    "Uncompiled",
     "compile_operation",
 ]

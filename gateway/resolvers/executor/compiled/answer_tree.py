@@ -4,12 +4,14 @@ It is made once per operation from the client's selections and the plan's. Where
 not compiled, and the plain executor runs it: that is no failure, and ``NotCompiledError`` says why.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from graphql import GraphQLNonNull, GraphQLObjectType, GraphQLOutputType, get_named_type, is_abstract_type
 
+from gateway.resolvers.executor.compiled.reasons import NotCompiledError, Uncompiled
+from gateway.resolvers.executor.guards import hold
 from gateway.resolvers.executor.projection import Position, ProjectedField
 from gateway.resolvers.query_plan import EACH_ITEM, EntityPart, Fetch, Path, RootPart
 from gateway.schema.selection import Field, SelectionSet
@@ -21,10 +23,6 @@ Creator = tuple[int, int]
 
 GIVEN: Creator = (-1, -1)
 """The creator of what no part brings: ``__typename``, which is known."""
-
-
-class NotCompiledError(Exception):
-    """An operation that only the plain executor can run. The text says why."""
 
 
 @dataclass(slots=True)
@@ -72,11 +70,13 @@ class Node:
         return (slot for slot in self.slots.values() if slot.creator == creator)
 
 
-def grow_tree(position: Position, fetches: tuple[Fetch, ...], supergraph: Supergraph) -> Node:
+def grow_tree(
+    position: Position, fetches: tuple[Fetch, ...], supergraph: Supergraph, variables: Mapping[str, Any]
+) -> Node:
     """The tree of an operation's answer; raises ``NotCompiledError``."""
     root = _public_node(position)
     root.creator = GIVEN
-    grower = _Grower(root, supergraph)
+    grower = _Grower(root, supergraph, variables)
     for fetch in fetches:
         for creator, part in parts_of(fetch):
             grower.add_part(creator, part)
@@ -92,7 +92,7 @@ def parts_of(fetch: Fetch) -> Iterator[tuple[Creator, RootPart | EntityPart]]:
 
 def _public_node(position: Position) -> Node:
     if position.is_abstract:
-        raise NotCompiledError(f"{position.type_name} is abstract")
+        raise NotCompiledError(Uncompiled.UNTOLD_TYPE, f"{position.type_name} is abstract")
     node = Node(position.type_name)
     for entry in position.fields_of(position.type_name) or ():
         node.slots[entry.key] = _public_slot(position, entry)
@@ -102,7 +102,7 @@ def _public_node(position: Position) -> Node:
 def _public_slot(position: Position, entry: ProjectedField) -> Slot:
     if entry.shape is None:
         if entry.selections:
-            raise NotCompiledError("introspection")
+            raise NotCompiledError(Uncompiled.PATH, "introspection")
         return Slot(entry.key, None, is_public=True, creator=GIVEN)
     shape = entry.shape
     while shape.item is not None:
@@ -114,27 +114,30 @@ def _public_slot(position: Position, entry: ProjectedField) -> Slot:
 class _Grower:
     """Adds what each part of the plan brings."""
 
-    def __init__(self, root: Node, supergraph: Supergraph) -> None:
+    def __init__(self, root: Node, supergraph: Supergraph, variables: Mapping[str, Any]) -> None:
         self.root = root
         self.supergraph = supergraph
+        self.variables = variables
 
     def add_part(self, creator: Creator, part: RootPart | EntityPart) -> None:
         if part.renames:
-            raise NotCompiledError("renames")
+            raise NotCompiledError(Uncompiled.PATH, "renames")
         if isinstance(part, RootPart):
             if part.path:
-                raise NotCompiledError("a root type inside the answer")
+                raise NotCompiledError(Uncompiled.PATH, "a root type inside the answer")
             self.add(self.root, part.selections, creator)
             return
         if part.contexts:
-            raise NotCompiledError("values from enclosing objects")
+            raise NotCompiledError(Uncompiled.CONTEXT_ARGUMENTS, "values from enclosing objects")
+        if not hold(part.guards, self.variables):
+            raise NotCompiledError(Uncompiled.PATH, "a part that is left out")
         for path in part.paths:
             self.add(find_node(self.root, path), part.selections, creator)
 
     def add(self, node: Node, selections: SelectionSet, creator: Creator) -> None:
         for selection in selections:
-            if selection.guards:
-                raise NotCompiledError("conditions")
+            if not hold(selection.guards, self.variables):
+                continue
             if isinstance(selection, Field):
                 self.add_field(node, selection, creator)
             elif self.applies(selection.type_condition, node.type_name):
@@ -155,20 +158,20 @@ class _Grower:
             if slot.node is not None:
                 slot.node.creator = creator
         elif slot.creator != creator and (selection.selections or slot.creator != node.creator):
-            raise NotCompiledError(f"{key} is brought twice")
+            raise NotCompiledError(Uncompiled.SHARED_OBJECT, f"{key} is brought twice")
         if slot.node is not None and slot.creator == creator:
             self.add(slot.node, selection.selections, creator)
 
     def hidden_slot(self, node: Node, selection: Field) -> Slot:
         owner = self.supergraph.full_schema.type_map.get(node.type_name)
         if not isinstance(owner, GraphQLObjectType):
-            raise NotCompiledError(f"{node.type_name} is no object")
+            raise NotCompiledError(Uncompiled.UNTOLD_TYPE, f"{node.type_name} is no object")
         declared = owner.fields[selection.name].type
         inner = None
         if selection.selections:
             named = get_named_type(declared)
             if is_abstract_type(named):
-                raise NotCompiledError(f"{named.name} is abstract")
+                raise NotCompiledError(Uncompiled.UNTOLD_TYPE, f"{named.name} is abstract")
             inner = Node(named.name)
         return Slot(selection.response_key, declared, is_public=False, node=inner)
 
@@ -181,11 +184,11 @@ def find_node(root: Node, path: Path) -> Node:
             continue
         if not isinstance(segment, str):
             if node.type_name not in segment.types:
-                raise NotCompiledError("a path to a type that is not there")
+                raise NotCompiledError(Uncompiled.PATH, "a path to a type that is not there")
             continue
         slot = node.slots.get(segment)
         if slot is None or slot.node is None:
-            raise NotCompiledError(f"a path through {segment}, which holds no objects")
+            raise NotCompiledError(Uncompiled.PATH, f"a path through {segment}, which holds no objects")
         node = slot.node
     return node
 
@@ -193,6 +196,6 @@ def find_node(root: Node, path: Path) -> Node:
 def _check_brought(node: Node) -> None:
     for slot in node.slots.values():
         if slot.creator is None:
-            raise NotCompiledError(f"nobody brings {slot.key}")
+            raise NotCompiledError(Uncompiled.PATH, f"nobody brings {slot.key}")
         if slot.node is not None:
             _check_brought(slot.node)

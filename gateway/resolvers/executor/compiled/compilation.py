@@ -1,7 +1,7 @@
 """Compile a prepared operation: classes, generated functions and prebuilt request bodies, so that nothing is interpreted per request."""
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
@@ -11,12 +11,12 @@ from msgspec import UNSET, Struct
 from gateway.resolvers.executor.compiled.answer_tree import (
     Creator,
     Node,
-    NotCompiledError,
     find_node,
     grow_tree,
     parts_of,
 )
 from gateway.resolvers.executor.compiled.places import Place, locate, step_of
+from gateway.resolvers.executor.compiled.reasons import NotCompiledError, Surprise, SurpriseError, Uncompiled
 from gateway.resolvers.executor.compiled.source import (
     Target,
     Writer,
@@ -29,13 +29,10 @@ from gateway.resolvers.executor.compiled.source import (
     write_take_root,
 )
 from gateway.resolvers.executor.compiled.structs import Classes, decoder_of, response_class, root_response_class
+from gateway.resolvers.executor.guards import hold
 from gateway.resolvers.executor.prepared import PreparedFetch, PreparedOperation
 from gateway.resolvers.query_plan import EntityPart, Fetch, RootPart
 from gateway.types import OperationKind, ResponseKey, SubgraphName
-
-
-class SurpriseError(Exception):
-    """A subgraph's answer is not what the compiled operation was made for. The plain executor decides what comes of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,22 +81,47 @@ class CompiledOperation:
     hide: Callable[[Any], None]
 
 
-def compile_operation(prepared: PreparedOperation) -> CompiledOperation:
-    """Compile an operation; raises ``NotCompiledError`` for those that only the plain executor can run."""
+def compile_operation(prepared: PreparedOperation, variables: Mapping[str, Any]) -> CompiledOperation:
+    """Compile an operation for one setting of its conditions, which ``variables`` give.
+
+    Raises ``NotCompiledError`` for operations that only the plain executor can run.
+    """
     if prepared.operation.kind is not OperationKind.QUERY:
-        raise NotCompiledError(f"a {prepared.operation.kind.value}")
-    if prepared.condition_variables:
-        raise NotCompiledError("conditions")
-    return _Compiler(prepared).compile()
+        raise NotCompiledError(Uncompiled.SUBSCRIPTION, f"a {prepared.operation.kind.value}")
+    return _Compiler(prepared, variables).compile()
+
+
+def fetches_of(fetches: Iterable[Fetch], variables: Mapping[str, Any]) -> tuple[Fetch, ...]:
+    """The fetches that are made with these variables. Who waited for one that is left out waits for what it waited for."""
+    waited: dict[int, tuple[int, ...]] = {}
+    kept = []
+    for fetch in fetches:
+        needed = (other for each in fetch.depends_on for other in waited.get(each, (each,)))
+        depends_on = tuple(dict.fromkeys(needed))
+        if hold(fetch.guards, variables):
+            kept.append(replace(fetch, depends_on=depends_on))
+        else:
+            waited[fetch.id] = depends_on
+    return tuple(kept)
+
+
+def dependants_of(fetches: Iterable[Fetch]) -> Mapping[int, tuple[int, ...]]:
+    """For each fetch those that wait for it."""
+    dependants: dict[int, tuple[int, ...]] = {}
+    for fetch in fetches:
+        dependants.setdefault(fetch.id, ())
+        for needed in fetch.depends_on:
+            dependants[needed] = (*dependants.get(needed, ()), fetch.id)
+    return MappingProxyType(dependants)
 
 
 class _Compiler:
     """Holds what the steps of one compilation share."""
 
-    def __init__(self, prepared: PreparedOperation) -> None:
+    def __init__(self, prepared: PreparedOperation, variables: Mapping[str, Any]) -> None:
         self.prepared = prepared
-        self.fetches = prepared.plan.fetches
-        self.root = grow_tree(prepared.projection({}), self.fetches, prepared.supergraph)
+        self.fetches = fetches_of(prepared.plan.fetches, variables)
+        self.root = grow_tree(prepared.projection(variables), self.fetches, prepared.supergraph, variables)
         self.classes = Classes()
         self.groups: dict[tuple[Creator, int], int] = {}
         """The group of each node that a part brings something to."""
@@ -119,7 +141,7 @@ class _Compiler:
         places = list(self._places())
         write_mend(writer, places)
         write_hide(writer, places)
-        names: dict[str, Any] = {"UNSET": UNSET, "SurpriseError": SurpriseError}
+        names: dict[str, Any] = {"UNSET": UNSET, "SurpriseError": SurpriseError, "Surprise": Surprise}
         source = writer.text()
         exec(compile(source, "<compiled operation>", "exec"), names)  # noqa: S102  # generated from the plan, by us, above
         state, root = names["State"], self.classes.of_root(self.root)
@@ -127,7 +149,7 @@ class _Compiler:
             source=source,
             fetches={fetch.id: self._fetch(self.prepared.fetches[fetch.id], names) for fetch in self.fetches},
             initial=tuple(fetch.id for fetch in self.fetches if not fetch.depends_on),
-            dependants=self.prepared.dependants,
+            dependants=dependants_of(self.fetches),
             dependencies=MappingProxyType({fetch.id: len(fetch.depends_on) for fetch in self.fetches}),
             new_state=lambda: state(root()),
             mend=names["mend"],
@@ -164,7 +186,7 @@ class _Compiler:
             found = locate(self.root, path, self.groups)
             reader = inputs.by_type.get(found.node.type_name, inputs.otherwise)
             if reader is None:
-                raise NotCompiledError(f"no input for {found.node.type_name}")
+                raise NotCompiledError(Uncompiled.INPUT, f"no input for {found.node.type_name}")
             group = self.groups[creator, id(found.node)]
             targets.setdefault(found.place, Target(found.place, group, found.node, reader))
         return list(targets.values())

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from graphql import GraphQLList, GraphQLNonNull
 
-from gateway.resolvers.executor.compiled.answer_tree import Creator, Node, NotCompiledError, Slot
+from gateway.resolvers.executor.compiled.answer_tree import Creator, Node, Slot
+from gateway.resolvers.executor.compiled.reasons import NotCompiledError, Uncompiled
 from gateway.resolvers.query_plan import EACH_ITEM, Path
 
 
@@ -52,15 +53,15 @@ def locate(root: Node, path: Path, groups: dict[tuple[Creator, int], int]) -> Fo
             continue
         if not isinstance(segment, str):
             if node.type_name not in segment.types:
-                raise NotCompiledError("a path to a type that is not there")
+                raise NotCompiledError(Uncompiled.PATH, "a path to a type that is not there")
             continue
         slot = node.slots.get(segment)
         if slot is None or slot.node is None or slot.creator is None:
-            raise NotCompiledError(f"a path through {segment}, which holds no objects")
+            raise NotCompiledError(Uncompiled.PATH, f"a path through {segment}, which holds no objects")
         if place is None or slot.creator != place.creator:
             place = Place(slot.creator, groups[slot.creator, id(node)], ())
         place = Place(place.creator, place.group, (*place.steps, step_of(slot)))
         node = slot.node
     if place is None:
-        raise NotCompiledError("entities at the root")
+        raise NotCompiledError(Uncompiled.PATH, "entities at the root")
     return Found(node, place)

@@ -8,7 +8,8 @@ from typing import Any
 import msgspec
 
 from gateway.errors import SubgraphError
-from gateway.resolvers.executor.compiled.compilation import CompiledFetch, CompiledOperation, SurpriseError
+from gateway.resolvers.executor.compiled.compilation import CompiledFetch, CompiledOperation
+from gateway.resolvers.executor.compiled.reasons import Surprise, SurpriseError
 from gateway.resolvers.executor.compiled.structs import attribute
 from gateway.resolvers.executor.run import release
 from gateway.resolvers.request_context import RequestContext
@@ -39,7 +40,7 @@ class CompiledRun:
     headers: Mapping[SubgraphName, Mapping[str, str]]
     context: RequestContext | None = None
     exchanges: list[Exchange] = field(default_factory=list)
-    is_surprised: bool = False
+    surprise: Surprise | None = None
 
     async def answer(self) -> bytes:
         """The ``data`` of the response as JSON; raises ``SurpriseError``."""
@@ -47,10 +48,10 @@ class CompiledRun:
         state = operation.new_state()
         if len(operation.fetches) == 1:
             await self._run_fetch(operation.fetches[operation.initial[0]], state)
-        else:
+        elif operation.fetches:
             await self._run_all(state)
-        if self.is_surprised:
-            raise SurpriseError
+        if self.surprise is not None:
+            raise SurpriseError(self.surprise)
         if state.is_patchy:
             operation.mend(state)
         operation.hide(state)
@@ -77,9 +78,13 @@ class CompiledRun:
         """Run one fetch; False after a surprise, which ends this way through the plan but none that is under way."""
         try:
             await self._fetch(fetch, state)
-        except (SurpriseError, SubgraphError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            self.is_surprised = True
-        return not self.is_surprised
+        except SurpriseError as surprise:
+            self.surprise = surprise.reason
+        except SubgraphError:
+            self.surprise = Surprise.NO_ANSWER
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            self.surprise = self.surprise or Surprise.UNEXPECTED_VALUE
+        return self.surprise is None
 
     async def _fetch(self, fetch: CompiledFetch, state: Any) -> None:
         variables = {name: self.variables[name] for name in fetch.variables if name in self.variables}
@@ -99,7 +104,7 @@ class CompiledRun:
                 if number < len(groups):
                     entities = getattr(data, attribute(call.alias))
                     if len(entities) != len(representations):
-                        raise SurpriseError
+                        raise SurpriseError(Surprise.ENTITY_COUNT)
                     call.spread[number](state, entities, groups[number])
 
     async def _exchange(self, fetch: CompiledFetch, variables: Mapping[str, Any], body: bytes) -> bytes:
@@ -120,11 +125,11 @@ class CompiledRun:
             raise
         self.exchanges.append(Exchange(fetch.subgraph, fetch.query, body, answer))
         if answer.status != OK or not answer.headers.get("content-type", "").startswith(JSON_TYPES):
-            raise SurpriseError
+            raise SurpriseError(Surprise.HTTP_STATUS)
         return answer.body
 
 
 def _data(response: Any) -> Any:
     if response.errors:
-        raise SurpriseError
+        raise SurpriseError(Surprise.SUBGRAPH_ERROR)
     return response.data

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 
 from graphql import GraphQLEnumType, GraphQLNonNull
 
-from gateway.resolvers.executor.compiled.answer_tree import Creator, Node, NotCompiledError, Slot
+from gateway.resolvers.executor.compiled.answer_tree import Creator, Node, Slot
 from gateway.resolvers.executor.compiled.places import Place
+from gateway.resolvers.executor.compiled.reasons import NotCompiledError, Uncompiled
 from gateway.resolvers.executor.compiled.structs import SCALARS, attribute
 from gateway.resolvers.executor.representations import FieldReader, FragmentReader, InputReader
 
@@ -94,12 +95,12 @@ def write_represent(writer: Writer, target: Target, item: str, names: list[str])
     conditions: list[str] = []
     for reader in plain_fields(target.input.reader, target.node.type_name):
         if reader.inner:
-            raise NotCompiledError("nested inputs")
+            raise NotCompiledError(Uncompiled.INPUT, "nested inputs")
         value = writer.name()
         writer.write(f"{value} = {item}.{attribute(reader.key)}")
         slot = target.node.slots.get(reader.key)
         if slot is None:
-            raise NotCompiledError(f"nobody brings the input {reader.key}")
+            raise NotCompiledError(Uncompiled.INPUT, f"nobody brings the input {reader.key}")
         if slot.creator != target.node.creator:
             conditions.append(f"{value} is UNSET")
         check_hashable(slot)
@@ -126,7 +127,7 @@ def check_hashable(slot: Slot) -> None:
     """Equal representations are found by their values: these must be ones that a dict takes as keys."""
     nullable = slot.type.of_type if isinstance(slot.type, GraphQLNonNull) else slot.type
     if not (isinstance(nullable, GraphQLEnumType) or str(nullable) in SCALARS):
-        raise NotCompiledError(f"an input of type {nullable}")
+        raise NotCompiledError(Uncompiled.INPUT, f"an input of type {nullable}")
 
 
 def write_state(writer: Writer, brought: Iterable[str]) -> None:
@@ -172,7 +173,8 @@ def write_spread(writer: Writer, name: str, node: Node, creator: Creator, group:
     writer.write("    continue")
     writer.write("kept.append(entity)")
     keys = [attribute(slot.key) for slot in node.brought_by(creator)]
-    writer.write("for target in objects:")
+    if keys:
+        writer.write("for target in objects:")
     for key in keys:
         writer.write(f"    target.{key} = entity.{key}")
     writer.depth -= 2
@@ -191,7 +193,11 @@ def write_mend(writer: Writer, places: Iterable[tuple[Place, Node]]) -> None:
         item = open_loops(writer, place)
         for slot in late:
             writer.write(f"if {item}.{attribute(slot.key)} is UNSET:")
-            action = "raise SurpriseError" if slot.is_non_null else f"{item}.{attribute(slot.key)} = None"
+            action = (
+                "raise SurpriseError(Surprise.MISSING_VALUE)"
+                if slot.is_non_null
+                else f"{item}.{attribute(slot.key)} = None"
+            )
             writer.write(f"    {action}")
         writer.depth = depth
     writer.depth -= 1

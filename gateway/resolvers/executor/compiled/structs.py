@@ -17,7 +17,8 @@ from graphql import (
 )
 from msgspec import UNSET, Meta, Struct, UnsetType, defstruct
 
-from gateway.resolvers.executor.compiled.answer_tree import GIVEN, Creator, Node, NotCompiledError, Slot
+from gateway.resolvers.executor.compiled.answer_tree import GIVEN, Creator, Node, Slot
+from gateway.resolvers.executor.compiled.reasons import NotCompiledError, Uncompiled
 from gateway.types import ResponseKey
 
 ANYTHING_BUT_NULL: Final = bool | int | float | str | list[Any] | dict[str, Any]
@@ -83,7 +84,7 @@ class Classes:
         if isinstance(declared, GraphQLEnumType):
             return Literal[tuple(declared.values)]
         if slot.node is None:
-            raise NotCompiledError(f"{slot.key} has no selections")
+            raise NotCompiledError(Uncompiled.PATH, f"{slot.key} has no selections")
         return self.of_objects(slot.node)
 
 

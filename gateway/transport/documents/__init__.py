@@ -1,0 +1,7 @@
+"""Documents that clients name instead of sending them: registered on the way (automatic), or before (trusted)."""
+
+from gateway.transport.documents.automatic import AutomaticDocuments, MemoryDocuments
+from gateway.transport.documents.manifest import read_manifests
+from gateway.transport.documents.service import DocumentService, TrustMode
+
+__all__ = ["AutomaticDocuments", "DocumentService", "MemoryDocuments", "TrustMode", "read_manifests"]
