@@ -20,7 +20,7 @@ from gateway.cli.processes import ROOT, ChildProcess, run_to_the_end
 from gateway.cli.serve import address, open_port, server_config, start_logging
 from gateway.errors import SubgraphError, TongfenError
 from gateway.resolvers.subgraph_client.introspection import fetch_sdl
-from gateway.settings import Listen, Settings, read_settings
+from gateway.settings import Limits, Listen, Settings, read_settings
 from gateway.transport.asgi import AsgiApp
 from gateway.transport.graphiql import read_examples
 
@@ -131,7 +131,7 @@ async def make_and_serve(listening: socket.socket, places: Sequence[Place], fold
     async with running(places) as children:
         await when_all_answer(children)
         supergraph = await compose_sources(settings.supergraph.compose)
-        async with serving(make_app(settings, Given(supergraph)), listening):
+        async with serving(make_app(settings, Given(supergraph)), listening, settings.limits):
             click.echo(describe(listening, settings, children))
             await asyncio.gather(*(tell_end(place, child) for place, child in children.items()))
             await asyncio.Event().wait()  # the gateway goes on alone
@@ -203,9 +203,9 @@ class QuietServer(uvicorn.Server):
 
 
 @contextlib.asynccontextmanager
-async def serving(app: AsgiApp, listening: socket.socket) -> AsyncIterator[None]:
+async def serving(app: AsgiApp, listening: socket.socket, limits: Limits) -> AsyncIterator[None]:
     """The gateway, answering on the socket until the end."""
-    server = QuietServer(server_config(app))
+    server = QuietServer(server_config(app, limits))
     task = asyncio.create_task(server.serve(sockets=[listening]))
     try:
         yield

@@ -12,8 +12,9 @@ import click
 import uvicorn
 
 from gateway.app import make_app, make_loader
+from gateway.cli.bounded_protocol import ConnectionBounds, bounded_protocol
 from gateway.errors import TongfenError
-from gateway.settings import Listen, LogLevel, Settings, make_settings, read_settings
+from gateway.settings import Limits, Listen, LogLevel, Settings, make_settings, read_settings
 from gateway.transport.asgi import AsgiApp
 
 EXISTING_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -56,7 +57,7 @@ def serve(settings: Settings) -> None:
     app = make_app(settings, make_loader(settings))
     with open_port(settings.listen) as listening:
         click.echo(f"Serving GraphQL at {address(listening, settings)}")
-        run(app, listening)
+        run(app, listening, settings.limits)
 
 
 def open_port(listen: Listen) -> socket.socket:
@@ -78,16 +79,23 @@ def address(listening: socket.socket, settings: Settings) -> str:
     return f"http://{shown}:{port}{settings.graphql.path}"
 
 
-def run(app: AsgiApp, listening: socket.socket) -> None:
+def run(app: AsgiApp, listening: socket.socket, limits: Limits) -> None:
     """Answer on the socket until SIGINT or SIGTERM; requests that are running are let finish."""
     with contextlib.suppress(KeyboardInterrupt):
-        uvicorn.Server(server_config(app)).run(sockets=[listening])
+        uvicorn.Server(server_config(app, limits)).run(sockets=[listening])
 
 
-def server_config(app: AsgiApp) -> uvicorn.Config:
+def server_config(app: AsgiApp, limits: Limits) -> uvicorn.Config:
     """The HTTP server as every command runs it."""
+    bounds = ConnectionBounds(limits.head_bytes, limits.head_time, limits.reading_time)
     return uvicorn.Config(
-        app, lifespan="on", log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=10
+        app,
+        http=bounded_protocol(bounds),
+        lifespan="on",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=10,
     )
 
 
