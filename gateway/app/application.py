@@ -8,8 +8,10 @@ from typing import Final
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
+from starlette.routing import BaseRoute
 
 from gateway.app.authentication import with_authentication
+from gateway.app.caching import AnswerCache
 from gateway.app.clients import make_client
 from gateway.app.documents import make_documents
 from gateway.app.engine import connect
@@ -23,7 +25,7 @@ from gateway.settings import Cors, Settings
 from gateway.transport.admission import Admission
 from gateway.transport.asgi import AsgiApp, Receive, Scope, Send
 from gateway.transport.endpoint import EndpointOptions, GraphQLEndpoint, Page
-from gateway.transport.graphiql import asset_routes, make_page, read_examples
+from gateway.transport.graphiql import asset_routes, assets_path, make_page, ownership_route, read_examples
 from gateway.transport.health import health_routes
 from gateway.transport.not_found import http_failure
 
@@ -36,7 +38,8 @@ def make_app(settings: Settings, loader: Loader, *, peers: Peers = ALONE) -> Asg
 
     It is ready when it and its ``peers`` are.
     """
-    serving = make_serving(settings, loader)
+    cache = AnswerCache(settings.cache) if settings.cache.enabled else None
+    serving = make_serving(settings, loader, cache)
     path = settings.graphql.path
     page = graphiql_page(settings) if settings.graphiql.enabled else None
     service = Admission(
@@ -45,19 +48,22 @@ def make_app(settings: Settings, loader: Loader, *, peers: Peers = ALONE) -> Asg
     )
     endpoint = GraphQLEndpoint(service, options=endpoint_options(settings), page=page)
     rest = Starlette(
-        routes=[*health_routes(SharedReadiness(serving, peers)), *(asset_routes(path) if page else ())],
+        routes=[
+            *health_routes(SharedReadiness(serving, peers)),
+            *(console_routes(settings, serving) if page else ()),
+        ],
         exception_handlers={HTTPException: http_failure(path)},
-        lifespan=lambda _: lifespan(serving, peers),
+        lifespan=lambda _: lifespan(serving, cache, peers),
     )
     rest.router.redirect_slashes = False  # a path is right or unknown
     return with_cors(hot_route(path, endpoint, rest), settings.cors)
 
 
-def make_serving(settings: Settings, loader: Loader) -> Serving:
+def make_serving(settings: Settings, loader: Loader, cache: AnswerCache | None = None) -> Serving:
     """What answers from the loader's newest good supergraph, as the settings have it."""
 
     async def connect_engine(supergraph: Supergraph) -> Engine:
-        return await connect(supergraph, make_client(supergraph, settings.traffic), settings)
+        return await connect(supergraph, make_client(supergraph, settings.traffic, cache), settings)
 
     source = settings.supergraph
     last_good = LastGood(source.last_good) if source.last_good else None
@@ -94,7 +100,7 @@ def hot_route(path: str, endpoint: AsgiApp, rest: AsgiApp) -> AsgiApp:
 
 
 @contextlib.asynccontextmanager
-async def lifespan(serving: Serving, peers: Peers) -> AsyncIterator[None]:
+async def lifespan(serving: Serving, cache: AnswerCache | None, peers: Peers) -> AsyncIterator[None]:
     loading = asyncio.create_task(serving.run())
     telling = asyncio.create_task(when_ready(serving, peers.tell_ready))
     try:
@@ -107,6 +113,17 @@ async def lifespan(serving: Serving, peers: Peers) -> AsyncIterator[None]:
         with contextlib.suppress(asyncio.CancelledError):
             await loading
         await serving.close()
+        if cache is not None:
+            await cache.close()
+
+
+def console_routes(settings: Settings, serving: Serving) -> list[BaseRoute]:
+    """The files of GraphiQL; and which sub-market answers what, where plans may be seen."""
+    path = settings.graphql.path
+    routes: list[BaseRoute] = list(asset_routes(path))
+    if settings.graphql.expose_query_plan:
+        routes.insert(0, ownership_route(f"{assets_path(path)}/supergraph.json", lambda: serving.supergraph))
+    return routes
 
 
 def graphiql_page(settings: Settings) -> Page:

@@ -1,5 +1,6 @@
 """The onion of subgraph clients, put together from settings."""
 
+from gateway.app.caching import AnswerCache
 from gateway.app.headers import with_response_headers
 from gateway.resolvers.subgraph_client import Endpoint, HttpClient, LeanTransport, SubgraphClient
 from gateway.resolvers.subgraph_client.failures import (
@@ -13,7 +14,7 @@ from gateway.settings import SubgraphTraffic, Traffic
 from gateway.types import SubgraphName
 
 
-def make_client(supergraph: Supergraph, traffic: Traffic) -> SubgraphClient:
+def make_client(supergraph: Supergraph, traffic: Traffic, cache: AnswerCache | None = None) -> SubgraphClient:
     """A client for every subgraph: its address and timeout by the settings, else the supergraph's address and the common timeout.
 
     What wraps what, from the outside in: response headers, caching, sharing, partitions, failure handling, HTTP.
@@ -24,6 +25,7 @@ def make_client(supergraph: Supergraph, traffic: Traffic) -> SubgraphClient:
         LeanTransport(limit=traffic.connections, max_body_bytes=traffic.response_bytes), policies.__getitem__
     )
     client: SubgraphClient = HttpClient(endpoints, transport)
+    client = client if cache is None else cache.wrap(client, supergraph)
     return with_response_headers(client, traffic.response_headers)
 
 

@@ -6,6 +6,7 @@ from typing import Annotated
 from pydantic import Field
 
 from gateway.settings.authentication import Authentication, Authorization
+from gateway.settings.cache import Cache
 from gateway.settings.cors import Cors
 from gateway.settings.documents import Documents
 from gateway.settings.section import Count, FilePath, HeaderName, Seconds, Section, UrlPath
@@ -94,4 +95,5 @@ class Settings(Section):
     cors: Cors = Cors()
     limits: Limits = Limits()
     traffic: Traffic = Traffic()
+    cache: Cache = Cache()
     log: Log = Log()
