@@ -17,7 +17,8 @@ from gateway.app import Given, make_app
 from gateway.app.loading import compose_sources
 from gateway.cli.demo_text import describe_demo, restart_command
 from gateway.cli.processes import ROOT, ChildProcess, run_to_the_end
-from gateway.cli.serve import address, open_port, server_config, start_logging
+from gateway.cli.serve import address, start_logging
+from gateway.cli.workers import open_port, server_config
 from gateway.errors import SubgraphError, TongfenError
 from gateway.resolvers.subgraph_client.introspection import fetch_sdl
 from gateway.settings import Limits, Listen, Settings, read_settings
@@ -218,4 +219,4 @@ def describe(listening: socket.socket, settings: Settings, children: Children) -
     processes = [Running("gateway", port_of(listening), os.getpid())]
     processes += [Running(place.name, place.port, child.pid) for place, child in children.items()]
     folder = settings.graphiql.examples or SETTINGS.parent
-    return describe_demo(address(listening, settings), processes, read_examples(folder), folder)
+    return describe_demo(address(Listen(port=port_of(listening)), settings), processes, read_examples(folder), folder)

@@ -18,6 +18,7 @@ from gateway.settings.model import (
 )
 from gateway.settings.supergraph import Cdn, SubgraphSource, SupergraphSource, Uplink
 from gateway.settings.traffic import Breaker, Retry, SubgraphTraffic, Traffic
+from gateway.settings.workers import Workers
 
 __all__ = [
     "Authentication",
@@ -49,6 +50,7 @@ __all__ = [
     "SupergraphSource",
     "Traffic",
     "Uplink",
+    "Workers",
     "make_settings",
     "read_settings",
 ]

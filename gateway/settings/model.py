@@ -12,6 +12,7 @@ from gateway.settings.documents import Documents
 from gateway.settings.section import Count, FilePath, HeaderName, Seconds, Section, UrlPath
 from gateway.settings.supergraph import SupergraphSource
 from gateway.settings.traffic import Traffic
+from gateway.settings.workers import Workers
 
 
 class Listen(Section):
@@ -87,6 +88,7 @@ class Settings(Section):
 
     supergraph: SupergraphSource
     listen: Listen = Listen()
+    workers: Workers = Workers()
     graphql: GraphQL = GraphQL()
     graphiql: GraphiQL = GraphiQL()
     documents: Documents = Documents()

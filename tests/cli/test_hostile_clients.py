@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import uvicorn
 
-from gateway.cli.serve import server_config
+from gateway.cli.workers import server_config
 from gateway.resolvers.messages import GraphQLRequest, GraphQLResponse
 from gateway.settings import Limits
 from gateway.transport.admission import Admission
