@@ -55,7 +55,7 @@ def make_serving(settings: Settings, loader: Loader, cache: AnswerCache | None =
     """What answers from the loader's newest good supergraph, as the settings have it."""
 
     async def connect_engine(supergraph: Supergraph) -> Engine:
-        return await connect(supergraph, make_client(supergraph, settings.traffic, cache), settings)
+        return await connect(supergraph, make_client(supergraph, settings.traffic, cache), settings, cache)
 
     source = settings.supergraph
     last_good = LastGood(source.last_good) if source.last_good else None

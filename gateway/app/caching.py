@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from gateway.resolvers.cache import MemoryStore, RedisOptions, RedisStore, Store
 from gateway.resolvers.cache.directives import Hint
 from gateway.resolvers.cache.policy import Policy
+from gateway.resolvers.engine import EngineOptions, WholeAnswers, read_varying
 from gateway.resolvers.subgraph_client import SubgraphClient
 from gateway.resolvers.subgraph_client.caching import CachingClient, CachingOptions, SubgraphRules, keeps_anything
 from gateway.schema.supergraph import Supergraph
@@ -28,6 +29,14 @@ class AnswerCache:
             return client
         self.client = CachingClient(client, self.store, supergraph, self.options, clock=time.time)
         return self.client
+
+    def whole_answers(self, supergraph: Supergraph, options: EngineOptions) -> WholeAnswers | None:
+        """What keeps whole answers of a supergraph; None where none could ever be kept."""
+        if not self.settings.whole_answers or not keeps_anything(supergraph, self.options):
+            return None
+        rules = (options.headers, *options.headers_by_subgraph.values())
+        varying = read_varying(rules, self.options.ignored_headers)
+        return WholeAnswers(self.store, supergraph, self.options, varying, clock=time.time)
 
     async def close(self) -> None:
         """Let go of the store."""
