@@ -8,6 +8,7 @@ from typing import Final
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
+from starlette.routing import BaseRoute
 
 from gateway.app.authentication import with_authentication
 from gateway.app.caching import AnswerCache
@@ -23,7 +24,7 @@ from gateway.settings import Cors, Settings
 from gateway.transport.admission import Admission
 from gateway.transport.asgi import AsgiApp, Receive, Scope, Send
 from gateway.transport.endpoint import EndpointOptions, GraphQLEndpoint, Page
-from gateway.transport.graphiql import asset_routes, make_page, read_examples
+from gateway.transport.graphiql import asset_routes, assets_path, make_page, ownership_route, read_examples
 from gateway.transport.health import health_routes
 from gateway.transport.not_found import http_failure
 
@@ -43,7 +44,7 @@ def make_app(settings: Settings, loader: Loader) -> AsgiApp:
     )
     endpoint = GraphQLEndpoint(service, options=endpoint_options(settings), page=page)
     rest = Starlette(
-        routes=[*health_routes(serving), *(asset_routes(path) if page else ())],
+        routes=[*health_routes(serving), *(console_routes(settings, serving) if page else ())],
         exception_handlers={HTTPException: http_failure(path)},
         lifespan=lambda _: lifespan(serving, cache),
     )
@@ -105,6 +106,15 @@ async def lifespan(serving: Serving, cache: AnswerCache | None) -> AsyncIterator
         await serving.close()
         if cache is not None:
             await cache.close()
+
+
+def console_routes(settings: Settings, serving: Serving) -> list[BaseRoute]:
+    """The files of GraphiQL; and which sub-market answers what, where plans may be seen."""
+    path = settings.graphql.path
+    routes: list[BaseRoute] = list(asset_routes(path))
+    if settings.graphql.expose_query_plan:
+        routes.insert(0, ownership_route(f"{assets_path(path)}/supergraph.json", lambda: serving.supergraph))
+    return routes
 
 
 def graphiql_page(settings: Settings) -> Page:

@@ -48,6 +48,8 @@ class Serving:
         self._from_copy: tuple[str, ...] = ()
         self._retiring: set[asyncio.Task[None]] = set()
         self._tried = asyncio.Event()
+        self.supergraph: Supergraph | None = None
+        """The one that new requests are answered from."""
         self.swaps = 0
         """How many supergraphs have been swapped in, the first one included."""
 
@@ -144,6 +146,7 @@ class Serving:
         old = self._held
         engine = await self._connect(loaded.supergraph)
         self._held = Held(engine, loaded.version)
+        self.supergraph = loaded.supergraph
         self.swaps += 1
         logger.info("Serving version %s of the supergraph: %s", loaded.version, ", ".join(loaded.supergraph.subgraphs))
         if old is not None:
