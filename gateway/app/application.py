@@ -8,9 +8,10 @@ from typing import Final
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
-from starlette.routing import BaseRoute
+from starlette.routing import BaseRoute, Route
 
 from gateway.app.authentication import with_authentication
+from gateway.app.cache_desk import Desk
 from gateway.app.caching import AnswerCache
 from gateway.app.clients import make_client
 from gateway.app.documents import make_documents
@@ -24,6 +25,7 @@ from gateway.schema.supergraph import Supergraph
 from gateway.settings import Cors, Settings
 from gateway.transport.admission import Admission
 from gateway.transport.asgi import AsgiApp, Receive, Scope, Send
+from gateway.transport.cache_desk import cache_routes
 from gateway.transport.endpoint import EndpointOptions, GraphQLEndpoint, Page
 from gateway.transport.graphiql import asset_routes, assets_path, make_page, ownership_route, read_examples
 from gateway.transport.health import health_routes
@@ -51,6 +53,7 @@ def make_app(settings: Settings, loader: Loader, *, peers: Peers = ALONE) -> Asg
         routes=[
             *health_routes(SharedReadiness(serving, peers)),
             *(console_routes(settings, serving) if page else ()),
+            *(desk_routes(cache) if cache else ()),
         ],
         exception_handlers={HTTPException: http_failure(path)},
         lifespan=lambda _: lifespan(serving, cache, peers),
@@ -59,11 +62,17 @@ def make_app(settings: Settings, loader: Loader, *, peers: Peers = ALONE) -> Asg
     return with_cors(hot_route(path, endpoint, rest), settings.cors)
 
 
+def desk_routes(cache: AnswerCache) -> list[Route]:
+    """Where what is kept can be called back, if anyone has a token for it."""
+    desk = Desk(cache)
+    return cache_routes(desk) if desk.has_tokens else []
+
+
 def make_serving(settings: Settings, loader: Loader, cache: AnswerCache | None = None) -> Serving:
     """What answers from the loader's newest good supergraph, as the settings have it."""
 
     async def connect_engine(supergraph: Supergraph) -> Engine:
-        return await connect(supergraph, make_client(supergraph, settings.traffic, cache), settings)
+        return await connect(supergraph, make_client(supergraph, settings.traffic, cache), settings, cache)
 
     source = settings.supergraph
     last_good = LastGood(source.last_good) if source.last_good else None
