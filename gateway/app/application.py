@@ -21,6 +21,7 @@ from gateway.app.last_good import LastGood
 from gateway.app.loaded import Loader
 from gateway.app.peers import ALONE, Peers, SharedReadiness, when_ready
 from gateway.app.serving import Serving
+from gateway.resolvers.cache import Store
 from gateway.schema.supergraph import Supergraph
 from gateway.settings import Cors, Settings
 from gateway.transport.admission import Admission
@@ -45,7 +46,9 @@ def make_app(settings: Settings, loader: Loader, *, peers: Peers = ALONE) -> Asg
     path = settings.graphql.path
     page = graphiql_page(settings) if settings.graphiql.enabled else None
     service = Admission(
-        with_authentication(settings.authentication, make_documents(settings.documents, serving)),
+        with_authentication(
+            settings.authentication, make_documents(settings.documents, serving, shared_store(settings, cache))
+        ),
         settings.limits.concurrent_requests,
     )
     endpoint = GraphQLEndpoint(service, options=endpoint_options(settings), page=page)
@@ -60,6 +63,11 @@ def make_app(settings: Settings, loader: Loader, *, peers: Peers = ALONE) -> Asg
     )
     rest.router.redirect_slashes = False  # a path is right or unknown
     return with_cors(hot_route(path, endpoint, rest), settings.cors)
+
+
+def shared_store(settings: Settings, cache: AnswerCache | None) -> Store | None:
+    """The store that all replicas have, if there is one."""
+    return cache.store if cache is not None and settings.cache.redis is not None else None
 
 
 def desk_routes(cache: AnswerCache) -> list[Route]:
