@@ -16,7 +16,11 @@ from gateway.app.engine import connect
 from gateway.app.held import Engine
 from gateway.app.last_good import LastGood
 from gateway.app.loaded import Loader
+from gateway.app.registry import Recording, open_registry, registry_at_work, registry_endpoint
 from gateway.app.serving import Serving
+from gateway.registry.registry import Registry
+from gateway.registry.sub_markets import NAME as SUB_MARKETS
+from gateway.registry.sub_markets import SubMarkets
 from gateway.schema.supergraph import Supergraph
 from gateway.settings import Cors, Settings
 from gateway.transport.admission import Admission
@@ -32,28 +36,47 @@ FIRST_LOOK_SECONDS: Final = 5.0
 
 def make_app(settings: Settings, loader: Loader) -> AsgiApp:
     """The gateway. Its lifespan follows the supergraph in the background, and closes the connections to subgraphs."""
-    serving = make_serving(settings, loader)
+    registry = open_registry(settings)
+    serving = make_serving(settings, loader, registry)
+    recorded = Recording(serving, registry.recorder) if registry and registry.options.record else serving
     path = settings.graphql.path
     page = graphiql_page(settings) if settings.graphiql.enabled else None
     service = Admission(
-        with_authentication(settings.authentication, make_documents(settings.documents, serving)),
+        with_authentication(settings.authentication, make_documents(settings.documents, recorded)),
         settings.limits.concurrent_requests,
     )
     endpoint = GraphQLEndpoint(service, options=endpoint_options(settings), page=page)
     rest = Starlette(
         routes=[*health_routes(serving), *(asset_routes(path) if page else ())],
         exception_handlers={HTTPException: http_failure(path)},
-        lifespan=lambda _: lifespan(serving),
+        lifespan=lambda _: lifespan(serving, registry),
     )
     rest.router.redirect_slashes = False  # a path is right or unknown
-    return with_cors(hot_route(path, endpoint, rest), settings.cors)
+    others = with_registry(rest, registry, settings) if registry else rest
+    return with_cors(hot_route(path, endpoint, others), settings.cors)
 
 
-def make_serving(settings: Settings, loader: Loader) -> Serving:
+def with_registry(rest: AsgiApp, registry: Registry, settings: Settings) -> AsgiApp:
+    """The registry's own path goes to its API."""
+    path, endpoint = settings.registry.path, registry_endpoint(registry, settings)
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        is_registry = scope["type"] == "http" and scope["path"] == path
+        await (endpoint if is_registry else rest)(scope, receive, send)
+
+    return app
+
+
+def make_serving(settings: Settings, loader: Loader, registry: Registry | None) -> Serving:
     """What answers from the loader's newest good supergraph, as the settings have it."""
+    local = (
+        {SUB_MARKETS: SubMarkets(registry.database, registry.options.environment).answer}
+        if registry is not None
+        else {}
+    )
 
     async def connect_engine(supergraph: Supergraph) -> Engine:
-        return await connect(supergraph, make_client(supergraph, settings.traffic), settings)
+        return await connect(supergraph, make_client(supergraph, settings.traffic, local), settings)
 
     source = settings.supergraph
     last_good = LastGood(source.last_good) if source.last_good else None
@@ -90,17 +113,21 @@ def hot_route(path: str, endpoint: AsgiApp, rest: AsgiApp) -> AsgiApp:
 
 
 @contextlib.asynccontextmanager
-async def lifespan(serving: Serving) -> AsyncIterator[None]:
-    loading = asyncio.create_task(serving.run())
-    try:
+async def lifespan(serving: Serving, registry: Registry | None) -> AsyncIterator[None]:
+    """Follow the supergraph, and let the registry work, until the end."""
+    async with contextlib.AsyncExitStack() as stack:
+        stack.push_async_callback(serving.close)
+        if registry is not None:
+            await stack.enter_async_context(registry_at_work(registry, serving))
+        loading = asyncio.create_task(serving.run())
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(serving.tried(), FIRST_LOOK_SECONDS)
-        yield
-    finally:
-        loading.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await loading
-        await serving.close()
+        try:
+            yield
+        finally:
+            loading.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await loading
 
 
 def graphiql_page(settings: Settings) -> Page:

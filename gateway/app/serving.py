@@ -66,6 +66,11 @@ class Serving:
         """The version of the supergraph that new requests are answered from."""
         return self._held.version if self._held else None
 
+    @property
+    def supergraph(self) -> Supergraph | None:
+        """The supergraph that new requests are answered from."""
+        return self._held.supergraph if self._held else None
+
     async def execute(self, request: GraphQLRequest) -> GraphQLResponse:
         """The engine's answer; raises RequestError with status 503 while there is no engine."""
         return await self._current().execute(request)
@@ -143,7 +148,7 @@ class Serving:
     async def _swap(self, loaded: Loaded) -> None:
         old = self._held
         engine = await self._connect(loaded.supergraph)
-        self._held = Held(engine, loaded.version)
+        self._held = Held(engine, loaded.supergraph, loaded.version)
         self.swaps += 1
         logger.info("Serving version %s of the supergraph: %s", loaded.version, ", ".join(loaded.supergraph.subgraphs))
         if old is not None:

@@ -15,6 +15,7 @@ from gateway.settings.model import (
     LogLevel,
     Settings,
 )
+from gateway.settings.registry import Registry
 from gateway.settings.supergraph import Cdn, SubgraphSource, SupergraphSource, Uplink
 from gateway.settings.traffic import Breaker, Retry, SubgraphTraffic, Traffic
 
@@ -35,6 +36,7 @@ __all__ = [
     "Log",
     "LogLevel",
     "Merge",
+    "Registry",
     "ResponseHeader",
     "Retry",
     "Settings",
