@@ -8,8 +8,10 @@ from typing import Final
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
+from starlette.routing import BaseRoute
 
 from gateway.app.authentication import with_authentication
+from gateway.app.caching import AnswerCache
 from gateway.app.clients import make_client
 from gateway.app.documents import make_documents
 from gateway.app.engine import connect
@@ -26,7 +28,7 @@ from gateway.settings import Cors, Settings
 from gateway.transport.admission import Admission
 from gateway.transport.asgi import AsgiApp, Receive, Scope, Send
 from gateway.transport.endpoint import EndpointOptions, GraphQLEndpoint, Page
-from gateway.transport.graphiql import asset_routes, make_page, read_examples
+from gateway.transport.graphiql import asset_routes, assets_path, make_page, ownership_route, read_examples
 from gateway.transport.health import health_routes
 from gateway.transport.not_found import http_failure
 
@@ -37,7 +39,8 @@ FIRST_LOOK_SECONDS: Final = 5.0
 def make_app(settings: Settings, loader: Loader) -> AsgiApp:
     """The gateway. Its lifespan follows the supergraph in the background, and closes the connections to subgraphs."""
     registry = open_registry(settings)
-    serving = make_serving(settings, loader, registry)
+    cache = AnswerCache(settings.cache) if settings.cache.enabled else None
+    serving = make_serving(settings, loader, cache, registry)
     recorded = Recording(serving, registry.recorder) if registry and registry.options.record else serving
     path = settings.graphql.path
     page = graphiql_page(settings) if settings.graphiql.enabled else None
@@ -47,9 +50,9 @@ def make_app(settings: Settings, loader: Loader) -> AsgiApp:
     )
     endpoint = GraphQLEndpoint(service, options=endpoint_options(settings), page=page)
     rest = Starlette(
-        routes=[*health_routes(serving), *(asset_routes(path) if page else ())],
+        routes=[*health_routes(serving), *(console_routes(settings, serving) if page else ())],
         exception_handlers={HTTPException: http_failure(path)},
-        lifespan=lambda _: lifespan(serving, registry),
+        lifespan=lambda _: lifespan(serving, cache, registry),
     )
     rest.router.redirect_slashes = False  # a path is right or unknown
     others = with_registry(rest, registry, settings) if registry else rest
@@ -67,7 +70,9 @@ def with_registry(rest: AsgiApp, registry: Registry, settings: Settings) -> Asgi
     return app
 
 
-def make_serving(settings: Settings, loader: Loader, registry: Registry | None) -> Serving:
+def make_serving(
+    settings: Settings, loader: Loader, cache: AnswerCache | None = None, registry: Registry | None = None
+) -> Serving:
     """What answers from the loader's newest good supergraph, as the settings have it."""
     local = (
         {SUB_MARKETS: SubMarkets(registry.database, registry.options.environment).answer}
@@ -76,7 +81,7 @@ def make_serving(settings: Settings, loader: Loader, registry: Registry | None) 
     )
 
     async def connect_engine(supergraph: Supergraph) -> Engine:
-        return await connect(supergraph, make_client(supergraph, settings.traffic, local), settings)
+        return await connect(supergraph, make_client(supergraph, settings.traffic, cache, local), settings)
 
     source = settings.supergraph
     last_good = LastGood(source.last_good) if source.last_good else None
@@ -113,9 +118,11 @@ def hot_route(path: str, endpoint: AsgiApp, rest: AsgiApp) -> AsgiApp:
 
 
 @contextlib.asynccontextmanager
-async def lifespan(serving: Serving, registry: Registry | None) -> AsyncIterator[None]:
+async def lifespan(serving: Serving, cache: AnswerCache | None, registry: Registry | None) -> AsyncIterator[None]:
     """Follow the supergraph, and let the registry work, until the end."""
     async with contextlib.AsyncExitStack() as stack:
+        if cache is not None:
+            stack.push_async_callback(cache.close)
         stack.push_async_callback(serving.close)
         if registry is not None:
             await stack.enter_async_context(registry_at_work(registry, serving))
@@ -128,6 +135,15 @@ async def lifespan(serving: Serving, registry: Registry | None) -> AsyncIterator
             loading.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await loading
+
+
+def console_routes(settings: Settings, serving: Serving) -> list[BaseRoute]:
+    """The files of GraphiQL; and which sub-market answers what, where plans may be seen."""
+    path = settings.graphql.path
+    routes: list[BaseRoute] = list(asset_routes(path))
+    if settings.graphql.expose_query_plan:
+        routes.insert(0, ownership_route(f"{assets_path(path)}/supergraph.json", lambda: serving.supergraph))
+    return routes
 
 
 def graphiql_page(settings: Settings) -> Page:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from gateway.app.caching import AnswerCache
 from gateway.app.headers import with_response_headers
 from gateway.resolvers.subgraph_client import Endpoint, HttpClient, LeanTransport, SubgraphClient
 from gateway.resolvers.subgraph_client.failures import (
@@ -18,7 +19,10 @@ from gateway.types import SubgraphName
 
 
 def make_client(
-    supergraph: Supergraph, traffic: Traffic, local: Mapping[SubgraphName, AnswerLocally] = MappingProxyType({})
+    supergraph: Supergraph,
+    traffic: Traffic,
+    cache: AnswerCache | None = None,
+    local: Mapping[SubgraphName, AnswerLocally] = MappingProxyType({}),
 ) -> SubgraphClient:
     """A client for every subgraph: its address and timeout by the settings, else the supergraph's address and the common timeout.
 
@@ -32,6 +36,7 @@ def make_client(
     client: SubgraphClient = HttpClient(endpoints, transport)
     if local:
         client = LocalClient(client, local)
+    client = client if cache is None else cache.wrap(client, supergraph)
     return with_response_headers(client, traffic.response_headers)
 
 

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from typing import Protocol
 
 from gateway.resolvers.messages import GraphQLRequest, GraphQLResponse
-from gateway.schema.supergraph import Supergraph
 
 
 class Engine(Protocol):
@@ -22,11 +21,10 @@ class Engine(Protocol):
 
 
 class Held:
-    """An engine, its supergraph with the version, and how many requests it is answering."""
+    """An engine, the version of its supergraph, and how many requests it is answering."""
 
-    def __init__(self, engine: Engine, supergraph: Supergraph, version: str) -> None:
+    def __init__(self, engine: Engine, version: str) -> None:
         self.engine = engine
-        self.supergraph = supergraph
         self.version = version
         self.in_flight = 0
         self._idle = asyncio.Event()

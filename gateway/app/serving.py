@@ -48,6 +48,8 @@ class Serving:
         self._from_copy: tuple[str, ...] = ()
         self._retiring: set[asyncio.Task[None]] = set()
         self._tried = asyncio.Event()
+        self.supergraph: Supergraph | None = None
+        """The one that new requests are answered from."""
         self.swaps = 0
         """How many supergraphs have been swapped in, the first one included."""
 
@@ -65,11 +67,6 @@ class Serving:
     def version(self) -> str | None:
         """The version of the supergraph that new requests are answered from."""
         return self._held.version if self._held else None
-
-    @property
-    def supergraph(self) -> Supergraph | None:
-        """The supergraph that new requests are answered from."""
-        return self._held.supergraph if self._held else None
 
     async def execute(self, request: GraphQLRequest) -> GraphQLResponse:
         """The engine's answer; raises RequestError with status 503 while there is no engine."""
@@ -148,7 +145,8 @@ class Serving:
     async def _swap(self, loaded: Loaded) -> None:
         old = self._held
         engine = await self._connect(loaded.supergraph)
-        self._held = Held(engine, loaded.supergraph, loaded.version)
+        self._held = Held(engine, loaded.version)
+        self.supergraph = loaded.supergraph
         self.swaps += 1
         logger.info("Serving version %s of the supergraph: %s", loaded.version, ", ".join(loaded.supergraph.subgraphs))
         if old is not None:

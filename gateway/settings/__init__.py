@@ -1,6 +1,7 @@
 """Everything an operator may set, read from one YAML file and checked before anything starts."""
 
 from gateway.settings.authentication import Authentication, Authorization
+from gateway.settings.cache import Cache, CachePolicy, CacheScope, RedisCache, SubgraphCache
 from gateway.settings.cors import Cors
 from gateway.settings.documents import DocumentMode, Documents
 from gateway.settings.headers import HeaderRuleSetting, Merge, ResponseHeader
@@ -23,6 +24,9 @@ __all__ = [
     "Authentication",
     "Authorization",
     "Breaker",
+    "Cache",
+    "CachePolicy",
+    "CacheScope",
     "Cdn",
     "Cors",
     "Csrf",
@@ -36,10 +40,12 @@ __all__ = [
     "Log",
     "LogLevel",
     "Merge",
+    "RedisCache",
     "Registry",
     "ResponseHeader",
     "Retry",
     "Settings",
+    "SubgraphCache",
     "SubgraphSource",
     "SubgraphTraffic",
     "SupergraphSource",

@@ -6,6 +6,7 @@ from typing import Annotated
 from pydantic import Field, model_validator
 
 from gateway.settings.authentication import Authentication, Authorization
+from gateway.settings.cache import Cache
 from gateway.settings.cors import Cors
 from gateway.settings.documents import Documents
 from gateway.settings.registry import Registry
@@ -93,6 +94,7 @@ class Settings(Section):
     cors: Cors = Cors()
     limits: Limits = Limits()
     traffic: Traffic = Traffic()
+    cache: Cache = Cache()
     registry: Registry = Registry()
     log: Log = Log()
 

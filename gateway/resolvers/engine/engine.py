@@ -18,6 +18,7 @@ from gateway.resolvers.engine.labels import draw_labels
 from gateway.resolvers.engine.observer import UNOBSERVED, EngineObserver, Plain
 from gateway.resolvers.engine.prepared_cache import KnownOperation, PreparedCache
 from gateway.resolvers.engine.ready import ReadyOperation
+from gateway.resolvers.engine.tracing import TracingClient
 from gateway.resolvers.executor import (
     ErrorPolicy,
     Executed,
@@ -105,7 +106,8 @@ class Engine:
             options = self._run_options(request, variables, prepared.plan, context)
             if request.expose_plan:
                 self._observer.on_plain_run(Plain.PLAN_SHOWN)
-                executed = await execute_operation(prepared, options, ready.refusals)
+                traced = replace(options, client=TracingClient(options.client, prepared.plan))
+                executed = await execute_operation(prepared, traced, ready.refusals)
                 return _respond(executed, context, prepared.plan)
             return await self._run(ready, options, context)
         except RequestError as error:
@@ -159,7 +161,7 @@ class Engine:
                 raise  # What may have been sent, unanswered, must not be sent again.
             LOG.exception("a compiled operation failed; the plain executor takes over")
             self._observer.on_fallback(Surprise.GATEWAY)
-        known = ReplayClient(options.client, run.exchanges)
+        known = ReplayClient(options.client, ready.prepared.plan, run.exchanges)
         return _respond(await execute_operation(ready.prepared, replace(options, client=known)), context)
 
     def _prepare(self, request: GraphQLRequest) -> ReadyOperation:

@@ -6,70 +6,73 @@ from types import MappingProxyType
 from typing import Any
 
 import msgspec
-from msgspec import UNSET, Struct
+from msgspec import UNSET
 
-from gateway.resolvers.executor.compiled.answer_tree import (
-    Creator,
-    Node,
-    find_node,
-    grow_tree,
-    parts_of,
-)
-from gateway.resolvers.executor.compiled.places import Place, locate, step_of
+from gateway.resolvers.executor.compiled.answer_tree import Creator, Node, parts_of
+from gateway.resolvers.executor.compiled.collecting import Target, write_collect
+from gateway.resolvers.executor.compiled.growing import find_nodes, grow_tree
+from gateway.resolvers.executor.compiled.places import Place, locate
 from gateway.resolvers.executor.compiled.reasons import NotCompiledError, Surprise, SurpriseError, Uncompiled
-from gateway.resolvers.executor.compiled.source import (
-    Target,
-    Writer,
-    variable,
-    write_collect,
-    write_hide,
+from gateway.resolvers.executor.compiled.source import Writer, brought
+from gateway.resolvers.executor.compiled.structs import Classes, attribute, response_class
+from gateway.resolvers.executor.compiled.taking import (
+    write_finish,
     write_mend,
     write_spread,
     write_state,
     write_take_root,
 )
-from gateway.resolvers.executor.compiled.structs import Classes, decoder_of, response_class, root_response_class
 from gateway.resolvers.executor.guards import hold
-from gateway.resolvers.executor.prepared import PreparedFetch, PreparedOperation
+from gateway.resolvers.executor.introspection import introspect
+from gateway.resolvers.executor.prepared import PreparedOperation
+from gateway.resolvers.executor.representations import Inputs
 from gateway.resolvers.query_plan import EntityPart, Fetch, RootPart
-from gateway.types import OperationKind, ResponseKey, SubgraphName
+from gateway.types import OperationKind, SubgraphName
 
 
 @dataclass(frozen=True, slots=True)
 class CompiledCall:
-    """One ``_entities`` call. ``collect(state)`` gives its representations and, for each group, their objects.
+    """One ``_entities`` call. ``collect(state)`` gives its representations and, for each group of alike objects, their objects.
 
-    ``spread`` has a function for each group: it gives the objects of a group what their entities brought.
+    ``spread`` has a function for each group: it gives the objects of a group what their entities brought. ``decoders`` read an entity for
+    each group, where there are several; where there is one, the whole answer is read at once.
     """
 
-    alias: ResponseKey
+    attribute: str
     variable: str
     collect: Callable[[Any], tuple[Any, ...]]
     spread: tuple[Callable[[Any, Any, Any], None], ...]
+    decoders: tuple["msgspec.json.Decoder[Any]", ...]
 
 
 @dataclass(frozen=True, slots=True)
 class CompiledFetch:
     """One request. ``head`` and ``tail`` are the body around the variables.
 
-    ``decoders`` read the answer, once for every group of alike objects. ``take`` puts a root fetch's data into the answer.
+    ``decoder`` reads the answer. ``take`` puts the data of a root part into the answer. ``idle`` are the representations' variables of
+    calls that are left out.
     """
 
     id: int
     subgraph: SubgraphName
+    kind: OperationKind
     query: str
     operation_name: str | None
     head: bytes
     tail: bytes
     variables: tuple[str, ...]
-    decoders: tuple["msgspec.json.Decoder[Any]", ...]
+    decoder: "msgspec.json.Decoder[Any]"
     calls: tuple[CompiledCall, ...]
     take: Callable[[Any, Any], None] | None
+    idle: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class CompiledOperation:
-    """An operation as functions. ``source`` is their text, for people. ``mend`` and ``hide`` end a run."""
+    """An operation as functions. ``source`` is their text, for people. ``mend`` and ``finish`` end a run.
+
+    ``introspect`` answers ``__schema`` and ``__type`` for a run's variables, by attribute of the answer; None where they are not asked for.
+    """
 
     source: str
     fetches: Mapping[int, CompiledFetch]
@@ -78,7 +81,8 @@ class CompiledOperation:
     dependencies: Mapping[int, int]
     new_state: Callable[[], Any]
     mend: Callable[[Any], None]
-    hide: Callable[[Any], None]
+    finish: Callable[[Any], None]
+    introspect: Callable[[Mapping[str, Any]], Mapping[str, Any]] | None
 
 
 def compile_operation(prepared: PreparedOperation, variables: Mapping[str, Any]) -> CompiledOperation:
@@ -86,8 +90,10 @@ def compile_operation(prepared: PreparedOperation, variables: Mapping[str, Any])
 
     Raises ``NotCompiledError`` for operations that only the plain executor can run.
     """
-    if prepared.operation.kind is not OperationKind.QUERY:
-        raise NotCompiledError(Uncompiled.SUBSCRIPTION, f"a {prepared.operation.kind.value}")
+    if prepared.operation.kind is OperationKind.SUBSCRIPTION:
+        raise NotCompiledError(Uncompiled.SUBSCRIPTION, "a subscription")
+    if prepared.plan.deferred:
+        raise NotCompiledError(Uncompiled.DEFERRED, "deferred parts")
     return _Compiler(prepared, variables).compile()
 
 
@@ -120,127 +126,187 @@ class _Compiler:
 
     def __init__(self, prepared: PreparedOperation, variables: Mapping[str, Any]) -> None:
         self.prepared = prepared
+        self.variables = variables
         self.fetches = fetches_of(prepared.plan.fetches, variables)
-        self.root = grow_tree(prepared.projection(variables), self.fetches, prepared.supergraph, variables)
+        self.root = grow_tree(prepared, self.fetches, variables)
         self.classes = Classes()
         self.groups: dict[tuple[Creator, int], int] = {}
         """The group of each node that a part brings something to."""
         self.members: dict[Creator, list[Node]] = {}
         """A node of each group of each part."""
         for fetch in self.fetches:
-            for creator, part in parts_of(fetch):
-                self._group(creator, part)
+            for creator, part in self.active_parts(fetch):
+                self.sort(creator, part)
 
     def compile(self) -> CompiledOperation:
         writer = Writer()
-        write_state(
-            writer, (variable(creator, g) for creator, nodes in self.members.items() for g in range(len(nodes)))
-        )
+        write_state(writer, (brought(creator, g) for creator, nodes in self.members.items() for g in range(len(nodes))))
         for fetch in self.fetches:
-            self._write_fetch(writer, fetch)
-        places = list(self._places())
-        write_mend(writer, places)
-        write_hide(writer, places)
-        names: dict[str, Any] = {"UNSET": UNSET, "SurpriseError": SurpriseError, "Surprise": Surprise}
+            self.write_fetch(writer, fetch)
+        places = list(self.places())
+        write_mend(writer, self.root, places)
+        write_finish(writer, self.root, [(place, node, self.answer_class(node)) for place, node in places])
+        root = self.classes.of_root(self.root)
         source = writer.text()
+        names: dict[str, Any] = {
+            "UNSET": UNSET,
+            "SurpriseError": SurpriseError,
+            "Surprise": Surprise,
+            "encode": msgspec.json.encode,
+            **self.classes.named(),
+        }
         exec(compile(source, "<compiled operation>", "exec"), names)  # noqa: S102  # generated from the plan, by us, above
-        state, root = names["State"], self.classes.of_root(self.root)
+        state = names["State"]
         return CompiledOperation(
             source=source,
-            fetches={fetch.id: self._fetch(self.prepared.fetches[fetch.id], names) for fetch in self.fetches},
+            fetches={fetch.id: self.fetch(fetch, names) for fetch in self.fetches},
             initial=tuple(fetch.id for fetch in self.fetches if not fetch.depends_on),
             dependants=dependants_of(self.fetches),
             dependencies=MappingProxyType({fetch.id: len(fetch.depends_on) for fetch in self.fetches}),
             new_state=lambda: state(root()),
             mend=names["mend"],
-            hide=names["hide"],
+            finish=names["finish"],
+            introspect=self.introspection(),
         )
 
-    def _group(self, creator: Creator, part: RootPart | EntityPart) -> None:
+    def active_parts(self, fetch: Fetch) -> Iterator[tuple[Creator, RootPart | EntityPart]]:
+        """The parts that are not left out by their conditions."""
+        for creator, part in parts_of(fetch):
+            if isinstance(part, RootPart) or hold(part.guards, self.variables):
+                yield creator, part
+
+    def sort(self, creator: Creator, part: RootPart | EntityPart) -> None:
         """Sort the nodes that a part brings something to by what they are like."""
-        nodes = [self.root] if isinstance(part, RootPart) else [find_node(self.root, path) for path in part.paths]
+        paths = (part.path,) if isinstance(part, RootPart) else part.paths
         signatures: list[Any] = []
         members = self.members.setdefault(creator, [])
-        for node in nodes:
+        for node in (node for path in paths for node in find_nodes(self.root, path)):
             signature = tuple(slot.signature for slot in node.brought_by(creator))
             if signature not in signatures:
                 signatures.append(signature)
                 members.append(node)
             self.groups[creator, id(node)] = signatures.index(signature)
+        if len(members) != 1 and isinstance(part, RootPart):
+            raise NotCompiledError(Uncompiled.PATH, "root fields for objects that are not alike")
 
-    def _write_fetch(self, writer: Writer, fetch: Fetch) -> None:
-        for creator, part in parts_of(fetch):
-            name = f"{creator[0]}_{creator[1]}"
+    def class_name(self, node: Node) -> str | None:
+        """See ``ClassName``."""
+        return self.classes.of_objects(node).__name__ if node.is_told else None
+
+    def answer_class(self, node: Node) -> str | None:
+        """The name of the class that objects get at last, if it is another."""
+        answer = self.classes.of_answer(node)
+        return None if answer is self.classes.of_objects(node) else answer.__name__
+
+    def write_fetch(self, writer: Writer, fetch: Fetch) -> None:
+        for creator, part in self.active_parts(fetch):
+            name, members = f"{creator[0]}_{creator[1]}", self.members[creator]
             if isinstance(part, RootPart):
-                write_take_root(writer, f"take_{name}", self.root, creator)
+                found = locate(self.root, part.path, self.groups, self.class_name)
+                places = [each.place for each in found if each.place is not None]
+                write_take_root(writer, f"take_{name}", members[0], creator, places if part.path else None)
                 continue
-            write_collect(writer, f"collect_{name}", self._targets(creator, part), len(self.members[creator]))
-            for group, node in enumerate(self.members[creator]):
+            write_collect(writer, f"collect_{name}", self.targets(creator, part), len(members), self.class_name)
+            for group, node in enumerate(members):
                 write_spread(writer, f"spread_{name}_{group}", node, creator, group)
 
-    def _targets(self, creator: Creator, part: EntityPart) -> list[Target]:
+    def targets(self, creator: Creator, part: EntityPart) -> list[Target]:
         """The places whose objects a part is for, each once."""
-        inputs = self.prepared.fetches[creator[0]].inputs[creator[1]]
+        inputs = self.entity_inputs(creator)
         targets: dict[Place, Target] = {}
-        for path in part.paths:
-            found = locate(self.root, path, self.groups)
+        for found in (each for path in part.paths for each in locate(self.root, path, self.groups, self.class_name)):
+            if found.place is None:
+                raise NotCompiledError(Uncompiled.PATH, "entities at the root")
             reader = inputs.by_type.get(found.node.type_name, inputs.otherwise)
-            if reader is None:
-                raise NotCompiledError(Uncompiled.INPUT, f"no input for {found.node.type_name}")
             group = self.groups[creator, id(found.node)]
             targets.setdefault(found.place, Target(found.place, group, found.node, reader))
         return list(targets.values())
 
-    def _places(self) -> Iterator[tuple[Place, Node]]:
-        """Every place that holds objects, with its node."""
+    def entity_inputs(self, creator: Creator) -> Inputs:
+        prepared = self.prepared.fetches[creator[0]]
+        before = sum(isinstance(part, EntityPart) for part in prepared.fetch.parts[: creator[1]])
+        return prepared.inputs[before]
+
+    def places(self) -> Iterator[tuple[Place, Node]]:
+        """Every place that holds objects which clients see, with its node."""
         for creator, members in self.members.items():
             for group, node in enumerate(members):
-                yield from self._places_below(Place(creator, group, ()), node)
+                yield from self.places_below(Place(creator, group), node)
 
-    def _places_below(self, place: Place, node: Node) -> Iterator[tuple[Place, Node]]:
+    def places_below(self, place: Place, node: Node) -> Iterator[tuple[Place, Node]]:
         for slot in node.brought_by(place.creator):
-            if slot.node is not None:
-                below = Place(place.creator, place.group, (*place.steps, step_of(slot)))
-                yield below, slot.node
-                yield from self._places_below(below, slot.node)
+            if slot.spot is not None and slot.is_public:
+                for each in slot.spot.nodes.values():
+                    below = place.below(slot, self.class_name(each))
+                    yield below, each
+                    yield from self.places_below(below, each)
 
-    def _fetch(self, prepared: PreparedFetch, names: Mapping[str, Any]) -> CompiledFetch:
-        fetch = prepared.fetch
-        is_root = isinstance(fetch.parts[0], RootPart)
+    def fetch(self, fetch: Fetch, names: Mapping[str, Any]) -> CompiledFetch:
+        active = dict(self.active_parts(fetch))
+        roots = [creator for creator, part in active.items() if isinstance(part, RootPart)]
+        calls = [self.call(creator, part, names) for creator, part in active.items() if isinstance(part, EntityPart)]
         name = msgspec.json.encode(fetch.operation_name)
         return CompiledFetch(
             id=fetch.id,
             subgraph=fetch.subgraph,
+            kind=fetch.kind,
             query=fetch.operation,
             operation_name=fetch.operation_name,
             head=b'{"query":%b,"variables":' % msgspec.json.encode(fetch.operation),
             tail=b"}" if fetch.operation_name is None else b',"operationName":%b}' % name,
             variables=fetch.variables,
-            decoders=self._root_decoders(fetch) if is_root else self._entity_decoders(fetch),
-            calls=() if is_root else tuple(self._calls(fetch, names)),
-            take=names[f"take_{fetch.id}_0"] if is_root else None,
+            decoder=msgspec.json.Decoder(response_class(self.data_class(active))),
+            calls=tuple(calls),
+            take=in_turn([names[f"take_{creator[0]}_{creator[1]}"] for creator in roots]),
+            idle=tuple(
+                part.variable
+                for creator, part in parts_of(fetch)
+                if isinstance(part, EntityPart) and creator not in active
+            ),
         )
 
-    def _root_decoders(self, fetch: Fetch) -> tuple["msgspec.json.Decoder[Any]", ...]:
-        return (decoder_of(root_response_class(self.classes.of_part(self.root, (fetch.id, 0)))),)
-
-    def _entity_decoders(self, fetch: Fetch) -> tuple["msgspec.json.Decoder[Any]", ...]:
-        creators = {creator: part for creator, part in parts_of(fetch) if isinstance(part, EntityPart)}
-        passes = max(len(self.members[creator]) for creator in creators)
-        return tuple(decoder_of(self._response(creators, number)) for number in range(passes))
-
-    def _response(self, creators: Mapping[Creator, EntityPart], number: int) -> type[Struct]:
-        """What one pass over an answer reads: of each call that has so many groups, the group of that number."""
-        aliases: dict[ResponseKey, Any] = {}
-        for creator, part in creators.items():
-            if number < len(self.members[creator]):
-                entity = self.classes.of_part(self.members[creator][number], creator)
-                aliases[part.alias] = list[entity | None]  # type: ignore[valid-type]  # made at run time
-        return response_class(aliases)
-
-    def _calls(self, fetch: Fetch, names: Mapping[str, Any]) -> Iterator[CompiledCall]:
-        for creator, part in parts_of(fetch):
+    def data_class(self, active: Mapping[Creator, RootPart | EntityPart]) -> Any:
+        """What one reading of an answer gives. Entities that are not all alike are left as they came."""
+        roots = [(self.members[creator][0], creator) for creator, part in active.items() if isinstance(part, RootPart)]
+        entities: dict[str, Any] = {}
+        for creator, part in active.items():
             if isinstance(part, EntityPart):
-                name, groups = f"{creator[0]}_{creator[1]}", range(len(self.members[creator]))
-                spread = tuple(names[f"spread_{name}_{group}"] for group in groups)
-                yield CompiledCall(part.alias, part.variable, names[f"collect_{name}"], spread)
+                members = self.members[creator]
+                is_alike = len(members) == 1
+                entities[part.alias] = self.classes.of_part(members[0], creator) | None if is_alike else msgspec.Raw
+        return self.classes.data(roots, entities)
+
+    def call(self, creator: Creator, part: EntityPart, names: Mapping[str, Any]) -> CompiledCall:
+        name, members = f"{creator[0]}_{creator[1]}", self.members[creator]
+        parts = [self.classes.of_part(node, creator) for node in members] if len(members) > 1 else []
+        return CompiledCall(
+            attribute=attribute(part.alias),
+            variable=part.variable,
+            collect=names[f"collect_{name}"],
+            spread=tuple(names[f"spread_{name}_{group}"] for group in range(len(members))),
+            decoders=tuple(msgspec.json.Decoder(each | None) for each in parts),
+        )
+
+    def introspection(self) -> Callable[[Mapping[str, Any]], Mapping[str, Any]] | None:
+        if not any(slot.is_introspection for slot in self.root.public()):
+            return None
+        schema, operation = self.prepared.supergraph.api_schema, self.prepared.operation
+        position = self.prepared.projection(self.variables)
+
+        def answer(variables: Mapping[str, Any]) -> Mapping[str, Any]:
+            found = introspect(schema, position, operation.variables, variables)
+            return {attribute(key): value for key, value in found.items()}
+
+        return answer
+
+
+def in_turn(functions: list[Callable[[Any, Any], None]]) -> Callable[[Any, Any], None] | None:
+    """One function that calls each; None where there is none."""
+    if len(functions) <= 1:
+        return functions[0] if functions else None
+
+    def call_all(state: Any, data: Any) -> None:
+        for function in functions:
+            function(state, data)
+
+    return call_all

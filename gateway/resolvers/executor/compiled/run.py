@@ -8,13 +8,12 @@ from typing import Any
 import msgspec
 
 from gateway.errors import SubgraphError
-from gateway.resolvers.executor.compiled.compilation import CompiledFetch, CompiledOperation
+from gateway.resolvers.executor.compiled.compilation import CompiledCall, CompiledFetch, CompiledOperation
 from gateway.resolvers.executor.compiled.reasons import Surprise, SurpriseError
-from gateway.resolvers.executor.compiled.structs import attribute
 from gateway.resolvers.executor.run import release
 from gateway.resolvers.request_context import RequestContext
 from gateway.resolvers.subgraph_client import HttpAnswer, SubgraphClient, SubgraphRequest
-from gateway.types import OperationKind, SubgraphName
+from gateway.types import SubgraphName
 
 OK = 200
 JSON_TYPES = ("application/json", "application/graphql-response+json")
@@ -46,6 +45,9 @@ class CompiledRun:
         """The ``data`` of the response as JSON; raises ``SurpriseError``."""
         operation = self.operation
         state = operation.new_state()
+        if operation.introspect is not None:
+            for attribute, value in operation.introspect(self.variables).items():
+                setattr(state.root, attribute, value)
         if len(operation.fetches) == 1:
             await self._run_fetch(operation.fetches[operation.initial[0]], state)
         elif operation.fetches:
@@ -54,7 +56,7 @@ class CompiledRun:
             raise SurpriseError(self.surprise)
         if state.is_patchy:
             operation.mend(state)
-        operation.hide(state)
+        operation.finish(state)
         return msgspec.json.encode(state.root)
 
     async def _run_all(self, state: Any) -> None:
@@ -89,28 +91,28 @@ class CompiledRun:
     async def _fetch(self, fetch: CompiledFetch, state: Any) -> None:
         variables = {name: self.variables[name] for name in fetch.variables if name in self.variables}
         collected = [call.collect(state) for call in fetch.calls]
-        if collected and not any(representations for representations, *_ in collected):
+        if fetch.take is None and not any(representations for representations, *_ in collected):
             return
         for call, (representations, *_) in zip(fetch.calls, collected, strict=True):
             variables[call.variable] = representations
+        for name in fetch.idle:
+            variables[name] = ()
         body = fetch.head + msgspec.json.encode(variables) + fetch.tail
-        response = await self._exchange(fetch, variables, body)
+        response = fetch.decoder.decode(await self._exchange(fetch, variables, body))
+        if response.errors:
+            raise SurpriseError(Surprise.SUBGRAPH_ERROR)
         if fetch.take is not None:
-            fetch.take(state, _data(fetch.decoders[0].decode(response)))
-            return
-        for number, decoder in enumerate(fetch.decoders):
-            data = _data(decoder.decode(response))
-            for call, (representations, *groups) in zip(fetch.calls, collected, strict=True):
-                if number < len(groups):
-                    entities = getattr(data, attribute(call.alias))
-                    if len(entities) != len(representations):
-                        raise SurpriseError(Surprise.ENTITY_COUNT)
-                    call.spread[number](state, entities, groups[number])
+            fetch.take(state, response.data)
+        for call, (representations, *groups) in zip(fetch.calls, collected, strict=True):
+            entities = getattr(response.data, call.attribute)
+            if len(entities) != len(representations):
+                raise SurpriseError(Surprise.ENTITY_COUNT)
+            _spread(call, state, entities, groups)
 
     async def _exchange(self, fetch: CompiledFetch, variables: Mapping[str, Any], body: bytes) -> bytes:
         request = SubgraphRequest(
             fetch.subgraph,
-            OperationKind.QUERY,
+            fetch.kind,
             fetch.query,
             variables,
             fetch.operation_name,
@@ -129,7 +131,11 @@ class CompiledRun:
         return answer.body
 
 
-def _data(response: Any) -> Any:
-    if response.errors:
-        raise SurpriseError(Surprise.SUBGRAPH_ERROR)
-    return response.data
+def _spread(call: CompiledCall, state: Any, entities: list[Any], groups: list[Any]) -> None:
+    """Give each group's objects what their entities brought. Where there are several groups, entities are read for each that wants them."""
+    if not call.decoders:
+        call.spread[0](state, entities, groups[0])
+        return
+    for spread, decoder, group in zip(call.spread, call.decoders, groups, strict=True):
+        wanted = zip(entities, group, strict=True)
+        spread(state, [decoder.decode(raw) if objects else None for raw, objects in wanted], group)

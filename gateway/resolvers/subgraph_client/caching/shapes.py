@@ -67,16 +67,20 @@ class ShapeReader:
     """Reads the queries of one subgraph, and remembers the last of them."""
 
     def __init__(
-        self, supergraph: Supergraph, subgraph: SubgraphName, directives: Directives, rules: SubgraphRules
+        self,
+        supergraph: Supergraph,
+        subgraph: SubgraphName,
+        directives: Directives,
+        rules: SubgraphRules,
+        kinship: Kinship,
     ) -> None:
         view = supergraph.subgraphs[subgraph]
         self.subgraph = subgraph
-        self.kinship = Kinship(supergraph)
-        self.identities = IdentityReader(view, self.kinship)
+        self.identities = IdentityReader(view, kinship)
         self.policies = PolicyReader(supergraph, view, directives, rules)
         self._query_type = supergraph.root_types[OperationKind.QUERY]
         self._versions = Versions(view)
-        self._tagging = Tagging(subgraph, self.kinship, directives)
+        self._tagging = Tagging(subgraph, kinship, directives)
         self._shapes: OrderedDict[str, Shape] = OrderedDict()
         self.tallies: dict[str, Tally] = {}
 
