@@ -1,5 +1,8 @@
 """The onion of subgraph clients, put together from settings."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from gateway.app.caching import AnswerCache
 from gateway.app.headers import with_response_headers
 from gateway.resolvers.subgraph_client import Endpoint, HttpClient, LeanTransport, SubgraphClient
@@ -9,15 +12,21 @@ from gateway.resolvers.subgraph_client.failures import (
     ResilientTransport,
     RetryPolicy,
 )
+from gateway.resolvers.subgraph_client.local import AnswerLocally, LocalClient
 from gateway.schema.supergraph import Supergraph
 from gateway.settings import SubgraphTraffic, Traffic
 from gateway.types import SubgraphName
 
 
-def make_client(supergraph: Supergraph, traffic: Traffic, cache: AnswerCache | None = None) -> SubgraphClient:
+def make_client(
+    supergraph: Supergraph,
+    traffic: Traffic,
+    cache: AnswerCache | None = None,
+    local: Mapping[SubgraphName, AnswerLocally] = MappingProxyType({}),
+) -> SubgraphClient:
     """A client for every subgraph: its address and timeout by the settings, else the supergraph's address and the common timeout.
 
-    What wraps what, from the outside in: response headers, caching, sharing, partitions, failure handling, HTTP.
+    What wraps what, from the outside in: response headers, caching, sharing, partitions, subgraphs in this process, failure handling, HTTP.
     """
     endpoints = {name: endpoint(supergraph, name, traffic) for name in supergraph.subgraphs}
     policies = {endpoints[name].url: failure_policy(name, traffic) for name in endpoints}
@@ -25,6 +34,8 @@ def make_client(supergraph: Supergraph, traffic: Traffic, cache: AnswerCache | N
         LeanTransport(limit=traffic.connections, max_body_bytes=traffic.response_bytes), policies.__getitem__
     )
     client: SubgraphClient = HttpClient(endpoints, transport, deadline_header=traffic.deadline_header)
+    if local:
+        client = LocalClient(client, local)
     client = client if cache is None else cache.wrap(client, supergraph)
     return with_response_headers(client, traffic.response_headers)
 

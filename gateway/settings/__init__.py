@@ -16,6 +16,7 @@ from gateway.settings.model import (
     LogLevel,
     Settings,
 )
+from gateway.settings.registry import Registry
 from gateway.settings.supergraph import Cdn, SubgraphSource, SupergraphSource, Uplink
 from gateway.settings.traffic import Breaker, Retry, SubgraphTraffic, Traffic
 from gateway.settings.workers import Workers
@@ -42,6 +43,7 @@ __all__ = [
     "LogLevel",
     "Merge",
     "RedisCache",
+    "Registry",
     "ResponseHeader",
     "Retry",
     "Settings",
