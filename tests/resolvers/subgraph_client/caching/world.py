@@ -80,6 +80,7 @@ class Market:
     holds_next: bool = False
     held: list[asyncio.Event] = field(default_factory=list)
     numbers: int = 0
+    failures: int = 0
 
     def __post_init__(self) -> None:
         for key in IDS[:3]:
@@ -118,6 +119,7 @@ class Door:
             market.held.append(event)
             await event.wait()
         if is_down:
+            market.failures += 1
             raise SubgraphError("Subgraph 'city' cannot be reached.", subgraph="city")
         return HttpAnswer(200, {"content-type": "application/json"}, body)
 
@@ -331,7 +333,7 @@ class World:
         self, replica: Replica, request: SubgraphRequest, keys: list[str], person: str | None, private: bool
     ) -> None:
         now, bound, version = self.clock.now, dict(replica.bound), replica.door.version
-        was_down = self.market.is_down
+        failures = self.market.failures
         try:
             answer = await replica.client.post(request)
         except SubgraphError:
@@ -352,7 +354,7 @@ class World:
             if is_list:  # One that is not in a list is nothing that the list could be called back for.
                 names = [f"list {key[0]}", *([key] if key in found else [])]
             least = max((bound.get(name, 0) for name in names), default=0)
-            stale = ERROR if was_down or self.market.is_down else REVALIDATE
+            stale = ERROR if self.market.failures > failures else REVALIDATE
             self._check_one(
                 key, found.get(key), version, person if private else None, least, now, stale, private, is_list
             )
