@@ -19,7 +19,9 @@ from gateway.app.engine import connect
 from gateway.app.held import Engine
 from gateway.app.last_good import LastGood
 from gateway.app.loaded import Loader
+from gateway.app.peers import ALONE, Peers, SharedReadiness, when_ready
 from gateway.app.serving import Serving
+from gateway.resolvers.cache import Store
 from gateway.schema.supergraph import Supergraph
 from gateway.settings import Cors, Settings
 from gateway.transport.admission import Admission
@@ -34,28 +36,38 @@ FIRST_LOOK_SECONDS: Final = 5.0
 """How long the port waits for the first attempt to load: mostly the first request finds the gateway ready."""
 
 
-def make_app(settings: Settings, loader: Loader) -> AsgiApp:
-    """The gateway. Its lifespan follows the supergraph in the background, and closes the connections to subgraphs."""
+def make_app(settings: Settings, loader: Loader, *, peers: Peers = ALONE) -> AsgiApp:
+    """The gateway. Its lifespan follows the supergraph in the background, and closes the connections to subgraphs.
+
+    It is ready when it and its ``peers`` are.
+    """
     cache = AnswerCache(settings.cache) if settings.cache.enabled else None
     serving = make_serving(settings, loader, cache)
     path = settings.graphql.path
     page = graphiql_page(settings) if settings.graphiql.enabled else None
     service = Admission(
-        with_authentication(settings.authentication, make_documents(settings.documents, serving)),
+        with_authentication(
+            settings.authentication, make_documents(settings.documents, serving, shared_store(settings, cache))
+        ),
         settings.limits.concurrent_requests,
     )
     endpoint = GraphQLEndpoint(service, options=endpoint_options(settings), page=page)
     rest = Starlette(
         routes=[
-            *health_routes(serving),
+            *health_routes(SharedReadiness(serving, peers)),
             *(console_routes(settings, serving) if page else ()),
             *(desk_routes(cache) if cache else ()),
         ],
         exception_handlers={HTTPException: http_failure(path)},
-        lifespan=lambda _: lifespan(serving, cache),
+        lifespan=lambda _: lifespan(serving, cache, peers),
     )
     rest.router.redirect_slashes = False  # a path is right or unknown
     return with_cors(hot_route(path, endpoint, rest), settings.cors)
+
+
+def shared_store(settings: Settings, cache: AnswerCache | None) -> Store | None:
+    """The store that all replicas have, if there is one."""
+    return cache.store if cache is not None and settings.cache.redis is not None else None
 
 
 def desk_routes(cache: AnswerCache) -> list[Route]:
@@ -105,13 +117,15 @@ def hot_route(path: str, endpoint: AsgiApp, rest: AsgiApp) -> AsgiApp:
 
 
 @contextlib.asynccontextmanager
-async def lifespan(serving: Serving, cache: AnswerCache | None) -> AsyncIterator[None]:
+async def lifespan(serving: Serving, cache: AnswerCache | None, peers: Peers) -> AsyncIterator[None]:
     loading = asyncio.create_task(serving.run())
+    telling = asyncio.create_task(when_ready(serving, peers.tell_ready))
     try:
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(serving.tried(), FIRST_LOOK_SECONDS)
         yield
     finally:
+        telling.cancel()
         loading.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await loading

@@ -24,7 +24,7 @@ def make_client(supergraph: Supergraph, traffic: Traffic, cache: AnswerCache | N
     transport = ResilientTransport(
         LeanTransport(limit=traffic.connections, max_body_bytes=traffic.response_bytes), policies.__getitem__
     )
-    client: SubgraphClient = HttpClient(endpoints, transport)
+    client: SubgraphClient = HttpClient(endpoints, transport, deadline_header=traffic.deadline_header)
     client = client if cache is None else cache.wrap(client, supergraph)
     return with_response_headers(client, traffic.response_headers)
 
