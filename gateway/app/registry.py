@@ -15,7 +15,7 @@ from gateway.registry.registry import Registry, RegistryOptions
 from gateway.registry.store import open_database
 from gateway.registry.sub_markets import SUBGRAPH
 from gateway.registry.usage.recorder import Recorder
-from gateway.resolvers.messages import GraphQLRequest, GraphQLResponse
+from gateway.resolvers.messages import Answer, GraphQLRequest, GraphQLResponse
 from gateway.resolvers.subgraph_client.guard import AddressGuard
 from gateway.settings import Settings
 from gateway.transport.asgi import AsgiApp, Receive, Scope, Send
@@ -91,6 +91,11 @@ class Recording:
         """The answer of the service inside."""
         self._recorder.note(request)
         return await self._inner.execute(request)
+
+    async def stream(self, request: GraphQLRequest) -> Answer:
+        """The same for an answer in several payloads."""
+        self._recorder.note(request)
+        return await self._inner.stream(request)
 
 
 @contextlib.asynccontextmanager
