@@ -22,12 +22,14 @@ from gateway.app.loaded import Loader
 from gateway.app.peers import ALONE, Peers, SharedReadiness, when_ready
 from gateway.app.registry import Recording, open_registry, registry_at_work, registry_endpoint
 from gateway.app.serving import Serving
+from gateway.app.streams import make_streams, socket_endpoint, with_sockets
 from gateway.registry.registry import Registry
 from gateway.registry.sub_markets import NAME as SUB_MARKETS
 from gateway.registry.sub_markets import SubMarkets
 from gateway.resolvers.cache import Store
 from gateway.schema.supergraph import Supergraph
 from gateway.settings import Cors, Settings
+from gateway.settings.subscriptions import OnNewSchema
 from gateway.transport.admission import Admission
 from gateway.transport.asgi import AsgiApp, Receive, Scope, Send
 from gateway.transport.cache_desk import cache_routes
@@ -51,12 +53,10 @@ def make_app(settings: Settings, loader: Loader, *, peers: Peers = ALONE) -> Asg
     recorded = Recording(serving, registry.recorder) if registry and registry.options.record else serving
     path = settings.graphql.path
     page = graphiql_page(settings) if settings.graphiql.enabled else None
-    service = Admission(
-        with_authentication(
-            settings.authentication, make_documents(settings.documents, recorded, shared_store(settings, cache))
-        ),
-        settings.limits.concurrent_requests,
+    authenticated = with_authentication(
+        settings.authentication, make_documents(settings.documents, recorded, shared_store(settings, cache))
     )
+    service = Admission(authenticated, settings.limits.concurrent_requests, streams=settings.subscriptions.open)
     endpoint = GraphQLEndpoint(service, options=endpoint_options(settings), page=page)
     rest = Starlette(
         routes=[
@@ -69,7 +69,8 @@ def make_app(settings: Settings, loader: Loader, *, peers: Peers = ALONE) -> Asg
     )
     rest.router.redirect_slashes = False  # a path is right or unknown
     others = with_registry(rest, registry, settings) if registry else rest
-    return with_cors(hot_route(path, endpoint, others), settings.cors)
+    http = with_cors(hot_route(path, endpoint, others), settings.cors)
+    return with_sockets(http, path, socket_endpoint(service, authenticated, settings))
 
 
 def shared_store(settings: Settings, cache: AnswerCache | None) -> Store | None:
@@ -105,11 +106,19 @@ def make_serving(
     )
 
     async def connect_engine(supergraph: Supergraph) -> Engine:
-        return await connect(supergraph, make_client(supergraph, settings.traffic, cache, local), settings, cache)
+        streams = make_streams(supergraph, settings)
+        client = make_client(supergraph, settings.traffic, cache, local, streams)
+        return await connect(supergraph, client, settings, cache)
 
     source = settings.supergraph
     last_good = LastGood(source.last_good) if source.last_good else None
-    return Serving(loader, connect_engine, last_good=last_good, drain_seconds=source.drain)
+    return Serving(
+        loader,
+        connect_engine,
+        last_good=last_good,
+        drain_seconds=source.drain,
+        resubscribe=settings.subscriptions.on_new_schema is OnNewSchema.RESUBSCRIBE,
+    )
 
 
 def with_cors(app: AsgiApp, cors: Cors) -> AsgiApp:
@@ -189,4 +198,5 @@ def endpoint_options(settings: Settings) -> EndpointOptions:
         body_seconds=settings.limits.body_time,
         csrf_headers=settings.csrf.required_headers if settings.csrf.enabled else (),
         expose_plan=settings.graphql.expose_query_plan,
+        heartbeat=settings.subscriptions.keep_alive,
     )

@@ -13,6 +13,7 @@ from gateway.resolvers.subgraph_client.failures import (
     RetryPolicy,
 )
 from gateway.resolvers.subgraph_client.local import AnswerLocally, LocalClient
+from gateway.resolvers.subgraph_client.protocol import EventSource
 from gateway.schema.supergraph import Supergraph
 from gateway.settings import SubgraphTraffic, Traffic
 from gateway.types import SubgraphName
@@ -23,17 +24,19 @@ def make_client(
     traffic: Traffic,
     cache: AnswerCache | None = None,
     local: Mapping[SubgraphName, AnswerLocally] = MappingProxyType({}),
+    streams: EventSource | None = None,
 ) -> SubgraphClient:
     """A client for every subgraph: its address and timeout by the settings, else the supergraph's address and the common timeout.
 
     What wraps what, from the outside in: response headers, caching, sharing, partitions, subgraphs in this process, failure handling, HTTP.
+    ``streams`` brings the events of subscriptions.
     """
     endpoints = {name: endpoint(supergraph, name, traffic) for name in supergraph.subgraphs}
     policies = {endpoints[name].url: failure_policy(name, traffic) for name in endpoints}
     transport = ResilientTransport(
         LeanTransport(limit=traffic.connections, max_body_bytes=traffic.response_bytes), policies.__getitem__
     )
-    client: SubgraphClient = HttpClient(endpoints, transport, deadline_header=traffic.deadline_header)
+    client: SubgraphClient = HttpClient(endpoints, transport, deadline_header=traffic.deadline_header, streams=streams)
     if local:
         client = LocalClient(client, local)
     client = client if cache is None else cache.wrap(client, supergraph)

@@ -17,6 +17,7 @@ from gateway.settings.model import (
     Settings,
 )
 from gateway.settings.registry import Registry
+from gateway.settings.subscriptions import SubgraphSubscriptions, Subscriptions
 from gateway.settings.supergraph import Cdn, SubgraphSource, SupergraphSource, Uplink
 from gateway.settings.traffic import Breaker, Retry, SubgraphTraffic, Traffic
 from gateway.settings.workers import Workers
@@ -49,7 +50,9 @@ __all__ = [
     "Settings",
     "SubgraphCache",
     "SubgraphSource",
+    "SubgraphSubscriptions",
     "SubgraphTraffic",
+    "Subscriptions",
     "SupergraphSource",
     "Traffic",
     "Uplink",

@@ -11,6 +11,7 @@ from gateway.settings.cors import Cors
 from gateway.settings.documents import Documents
 from gateway.settings.registry import Registry
 from gateway.settings.section import Count, FilePath, HeaderName, Seconds, Section, UrlPath
+from gateway.settings.subscriptions import Subscriptions
 from gateway.settings.supergraph import SupergraphSource
 from gateway.settings.traffic import Traffic
 from gateway.settings.workers import Workers
@@ -99,6 +100,7 @@ class Settings(Section):
     cors: Cors = Cors()
     limits: Limits = Limits()
     traffic: Traffic = Traffic()
+    subscriptions: Subscriptions = Subscriptions()
     cache: Cache = Cache()
     registry: Registry = Registry()
     log: Log = Log()
