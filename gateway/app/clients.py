@@ -8,6 +8,7 @@ from gateway.resolvers.subgraph_client.failures import (
     ResilientTransport,
     RetryPolicy,
 )
+from gateway.resolvers.subgraph_client.sharing import SharingClient
 from gateway.schema.supergraph import Supergraph
 from gateway.settings import SubgraphTraffic, Traffic
 from gateway.types import SubgraphName
@@ -24,7 +25,16 @@ def make_client(supergraph: Supergraph, traffic: Traffic) -> SubgraphClient:
         LeanTransport(limit=traffic.connections, max_body_bytes=traffic.response_bytes), policies.__getitem__
     )
     client: SubgraphClient = HttpClient(endpoints, transport)
+    client = with_sharing(client, traffic)
     return with_response_headers(client, traffic.response_headers)
+
+
+def with_sharing(client: SubgraphClient, traffic: Traffic) -> SubgraphClient:
+    """The client itself where no subgraph's requests are shared."""
+    sharing = {name: own.share_requests for name, own in traffic.subgraphs.items() if own.share_requests is not None}
+    if not (traffic.share_requests or any(sharing.values())):
+        return client
+    return SharingClient(client, shares=lambda name: sharing.get(name, traffic.share_requests))
 
 
 def endpoint(supergraph: Supergraph, name: SubgraphName, traffic: Traffic) -> Endpoint:
