@@ -194,7 +194,7 @@ async def refuses(address: str) -> None:
     while True:
         try:
             _, writer = await asyncio.open_connection(parts.hostname, parts.port)
-        except ConnectionRefusedError:
+        except (ConnectionRefusedError, ConnectionResetError):
             return
         writer.close()
         with suppress(OSError):
