@@ -2,15 +2,16 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
-from typing import Final
+from collections.abc import AsyncIterator, Coroutine
+from typing import Any, Final
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
-from starlette.routing import BaseRoute
+from starlette.routing import BaseRoute, Route
 
 from gateway.app.authentication import with_authentication
+from gateway.app.cache_desk import Desk
 from gateway.app.caching import AnswerCache
 from gateway.app.clients import make_client
 from gateway.app.documents import make_documents
@@ -18,15 +19,16 @@ from gateway.app.engine import connect
 from gateway.app.held import Engine
 from gateway.app.last_good import LastGood
 from gateway.app.loaded import Loader
-from gateway.app.registry import Recording, open_registry, registry_at_work, registry_endpoint
+from gateway.app.peers import ALONE, Peers, SharedReadiness, when_ready
+from gateway.app.registry import local_subgraphs, open_registry, record_operations, registry_at_work, with_registry
 from gateway.app.serving import Serving
 from gateway.registry.registry import Registry
-from gateway.registry.sub_markets import NAME as SUB_MARKETS
-from gateway.registry.sub_markets import SubMarkets
+from gateway.resolvers.cache import Store
 from gateway.schema.supergraph import Supergraph
 from gateway.settings import Cors, Settings
 from gateway.transport.admission import Admission
 from gateway.transport.asgi import AsgiApp, Receive, Scope, Send
+from gateway.transport.cache_desk import cache_routes
 from gateway.transport.endpoint import EndpointOptions, GraphQLEndpoint, Page
 from gateway.transport.graphiql import asset_routes, assets_path, make_page, ownership_route, read_examples
 from gateway.transport.health import health_routes
@@ -36,52 +38,57 @@ FIRST_LOOK_SECONDS: Final = 5.0
 """How long the port waits for the first attempt to load: mostly the first request finds the gateway ready."""
 
 
-def make_app(settings: Settings, loader: Loader) -> AsgiApp:
-    """The gateway. Its lifespan follows the supergraph in the background, and closes the connections to subgraphs."""
+def make_app(settings: Settings, loader: Loader, *, peers: Peers = ALONE) -> AsgiApp:
+    """The gateway. Its lifespan follows the supergraph in the background, and closes the connections to subgraphs.
+
+    It is ready when it and its ``peers`` are.
+    """
     registry = open_registry(settings)
     cache = AnswerCache(settings.cache) if settings.cache.enabled else None
     serving = make_serving(settings, loader, cache, registry)
-    recorded = Recording(serving, registry.recorder) if registry and registry.options.record else serving
+    recorded = record_operations(registry, serving)
     path = settings.graphql.path
     page = graphiql_page(settings) if settings.graphiql.enabled else None
     service = Admission(
-        with_authentication(settings.authentication, make_documents(settings.documents, recorded)),
+        with_authentication(
+            settings.authentication, make_documents(settings.documents, recorded, shared_store(settings, cache))
+        ),
         settings.limits.concurrent_requests,
     )
     endpoint = GraphQLEndpoint(service, options=endpoint_options(settings), page=page)
     rest = Starlette(
-        routes=[*health_routes(serving), *(console_routes(settings, serving) if page else ())],
+        routes=[
+            *health_routes(SharedReadiness(serving, peers)),
+            *(console_routes(settings, serving) if page else ()),
+            *(desk_routes(cache) if cache else ()),
+        ],
         exception_handlers={HTTPException: http_failure(path)},
-        lifespan=lambda _: lifespan(serving, cache, registry),
+        lifespan=lambda _: lifespan(serving, cache, peers, registry),
     )
     rest.router.redirect_slashes = False  # a path is right or unknown
-    others = with_registry(rest, registry, settings) if registry else rest
-    return with_cors(hot_route(path, endpoint, others), settings.cors)
+    return with_cors(hot_route(path, endpoint, with_registry(registry, rest, settings)), settings.cors)
 
 
-def with_registry(rest: AsgiApp, registry: Registry, settings: Settings) -> AsgiApp:
-    """The registry's own path goes to its API."""
-    path, endpoint = settings.registry.path, registry_endpoint(registry, settings)
+def shared_store(settings: Settings, cache: AnswerCache | None) -> Store | None:
+    """The store that all replicas have, if there is one."""
+    return cache.store if cache is not None and settings.cache.redis is not None else None
 
-    async def app(scope: Scope, receive: Receive, send: Send) -> None:
-        is_registry = scope["type"] == "http" and scope["path"] == path
-        await (endpoint if is_registry else rest)(scope, receive, send)
 
-    return app
+def desk_routes(cache: AnswerCache) -> list[Route]:
+    """Where what is kept can be called back, if anyone has a token for it."""
+    desk = Desk(cache)
+    return cache_routes(desk) if desk.has_tokens else []
 
 
 def make_serving(
     settings: Settings, loader: Loader, cache: AnswerCache | None = None, registry: Registry | None = None
 ) -> Serving:
     """What answers from the loader's newest good supergraph, as the settings have it."""
-    local = (
-        {SUB_MARKETS: SubMarkets(registry.database, registry.options.environment).answer}
-        if registry is not None
-        else {}
-    )
+    local = local_subgraphs(registry)
 
     async def connect_engine(supergraph: Supergraph) -> Engine:
-        return await connect(supergraph, make_client(supergraph, settings.traffic, cache, local), settings)
+        client = make_client(supergraph, settings.traffic, cache, local)
+        return await connect(supergraph, client, settings, cache)
 
     source = settings.supergraph
     last_good = LastGood(source.last_good) if source.last_good else None
@@ -118,23 +125,32 @@ def hot_route(path: str, endpoint: AsgiApp, rest: AsgiApp) -> AsgiApp:
 
 
 @contextlib.asynccontextmanager
-async def lifespan(serving: Serving, cache: AnswerCache | None, registry: Registry | None) -> AsyncIterator[None]:
+async def lifespan(
+    serving: Serving, cache: AnswerCache | None, peers: Peers, registry: Registry | None
+) -> AsyncIterator[None]:
     """Follow the supergraph, and let the registry work, until the end."""
     async with contextlib.AsyncExitStack() as stack:
         if cache is not None:
             stack.push_async_callback(cache.close)
         stack.push_async_callback(serving.close)
-        if registry is not None:
-            await stack.enter_async_context(registry_at_work(registry, serving))
-        loading = asyncio.create_task(serving.run())
+        await stack.enter_async_context(registry_at_work(registry, serving))
+        await stack.enter_async_context(in_background(serving.run()))
+        await stack.enter_async_context(in_background(when_ready(serving, peers.tell_ready)))
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(serving.tried(), FIRST_LOOK_SECONDS)
-        try:
-            yield
-        finally:
-            loading.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await loading
+        yield
+
+
+@contextlib.asynccontextmanager
+async def in_background(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    """Work that goes on meanwhile, and is cancelled at the end."""
+    task = asyncio.create_task(work)
+    try:
+        yield
+    finally:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
 
 
 def console_routes(settings: Settings, serving: Serving) -> list[BaseRoute]:

@@ -33,7 +33,7 @@ def make_client(
     transport = ResilientTransport(
         LeanTransport(limit=traffic.connections, max_body_bytes=traffic.response_bytes), policies.__getitem__
     )
-    client: SubgraphClient = HttpClient(endpoints, transport)
+    client: SubgraphClient = HttpClient(endpoints, transport, deadline_header=traffic.deadline_header)
     if local:
         client = LocalClient(client, local)
     client = client if cache is None else cache.wrap(client, supergraph)

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterable
 
+from gateway.app.caching import AnswerCache
 from gateway.app.headers import make_rules
 from gateway.resolvers.access import AccessOptions
 from gateway.resolvers.engine import Engine, EngineOptions, KnownOperation
@@ -17,8 +18,12 @@ from gateway.settings import Settings
 class ConnectedEngine:
     """An engine together with the client that belongs to it."""
 
-    def __init__(self, supergraph: Supergraph, client: SubgraphClient, settings: Settings) -> None:
-        self._engine = Engine(supergraph, client, limits=make_limits(settings), options=make_options(settings))
+    def __init__(
+        self, supergraph: Supergraph, client: SubgraphClient, settings: Settings, cache: AnswerCache | None = None
+    ) -> None:
+        options = make_options(settings)
+        answers = None if cache is None else cache.whole_answers(supergraph, options)
+        self._engine = Engine(supergraph, client, limits=make_limits(settings), options=options, answers=answers)
         self._client = client
 
     async def execute(self, request: GraphQLRequest) -> GraphQLResponse:
@@ -38,10 +43,12 @@ class ConnectedEngine:
         await self._client.close()
 
 
-async def connect(supergraph: Supergraph, client: SubgraphClient, settings: Settings) -> ConnectedEngine:
+async def connect(
+    supergraph: Supergraph, client: SubgraphClient, settings: Settings, cache: AnswerCache | None = None
+) -> ConnectedEngine:
     """An engine for this supergraph, made in a thread: requests are answered meanwhile. Closes the client where it cannot be made."""
     try:
-        return await asyncio.to_thread(ConnectedEngine, supergraph, client, settings)
+        return await asyncio.to_thread(ConnectedEngine, supergraph, client, settings, cache)
     except BaseException:
         await client.close()
         raise

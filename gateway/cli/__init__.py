@@ -5,6 +5,7 @@ from typing import Any, Final
 import click
 
 from gateway import __version__
+from gateway.cli.cache import cache_command
 from gateway.cli.compose import compose_command
 from gateway.cli.demo import demo_command
 from gateway.cli.member import member_command
@@ -17,6 +18,7 @@ from gateway.cli.token import token_command
 from gateway.errors import TongfenError
 
 COMMANDS: Final[tuple[click.Command, ...]] = (
+    cache_command,
     compose_command,
     demo_command,
     member_command,

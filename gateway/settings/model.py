@@ -13,6 +13,7 @@ from gateway.settings.registry import Registry
 from gateway.settings.section import Count, FilePath, HeaderName, Seconds, Section, UrlPath
 from gateway.settings.supergraph import SupergraphSource
 from gateway.settings.traffic import Traffic
+from gateway.settings.workers import Workers
 
 
 class Listen(Section):
@@ -54,6 +55,9 @@ class Limits(Section):
     """What one request may cost, and how many there may be."""
 
     concurrent_requests: Count = 1_000
+    head_bytes: Count = 65_536
+    head_time: Seconds = 10.0
+    reading_time: Seconds = 60.0
     body_bytes: Count = 2_000_000
     body_time: Seconds = 30.0
     tokens: Count = 15_000
@@ -85,6 +89,7 @@ class Settings(Section):
 
     supergraph: SupergraphSource
     listen: Listen = Listen()
+    workers: Workers = Workers()
     graphql: GraphQL = GraphQL()
     graphiql: GraphiQL = GraphiQL()
     documents: Documents = Documents()

@@ -48,7 +48,7 @@ REFUSALS = {
     ),
     "unlike_any": (
         "zzz: 1\n",
-        "zzz: there is no such key; known here are authentication, authorization, cache, cors, csrf, documents, graphiql, graphql, limits, listen, log, registry, supergraph, traffic. (FILE, line 2)",
+        f"zzz: there is no such key; known here are {', '.join(sorted(Settings.model_fields))}. (FILE, line 2)",
     ),
     "unknown_in_a_mapping": (
         "traffic:\n  subgraphs:\n    city:\n      time_out: 3s\n",
