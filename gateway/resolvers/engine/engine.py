@@ -8,6 +8,7 @@ from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from hashlib import blake2b
+from types import MappingProxyType
 from typing import Any, Final
 
 import msgspec
@@ -44,6 +45,8 @@ from gateway.schema.supergraph import Supergraph
 from gateway.types import Label, OperationKind, SubgraphName
 
 LOG: Final = logging.getLogger("gateway.engine")
+
+NO_HEADERS: Final[Mapping[SubgraphName, Mapping[str, str]]] = MappingProxyType({})
 
 CREDENTIALS: Final = ("authorization", "cookie")
 """What tells clients apart even where no subgraph gets it: parts of an answer may be kept for one of them alone."""
@@ -260,7 +263,7 @@ class Engine:
         return RunOptions(
             client=self._client,
             variables=variables,
-            headers={fetch.subgraph: self._headers_for(fetch.subgraph, request) for fetch in plan.fetches},
+            headers=self._headers_of(plan, request),
             error_policy=self._options.error_policy,
             context=context,
         )
@@ -268,6 +271,11 @@ class Engine:
     def _deadline(self) -> float | None:
         seconds = self._options.seconds
         return None if seconds is None else asyncio.get_running_loop().time() + seconds
+
+    def _headers_of(self, plan: QueryPlan, request: GraphQLRequest) -> Mapping[SubgraphName, Mapping[str, str]]:
+        if not self._options.headers.rules and not self._options.headers_by_subgraph:
+            return NO_HEADERS
+        return {name: self._headers_for(name, request) for name in {fetch.subgraph for fetch in plan.fetches}}
 
     def _headers_for(self, subgraph: SubgraphName, request: GraphQLRequest) -> Mapping[str, str]:
         return self._options.headers_by_subgraph.get(subgraph, self._options.headers).apply(request.headers)
