@@ -20,6 +20,7 @@ from gateway.app.last_good import LastGood
 from gateway.app.loaded import Loader
 from gateway.app.peers import ALONE, Peers, SharedReadiness, when_ready
 from gateway.app.serving import Serving
+from gateway.app.telemetry import UNSEEN, Telemetry, make_telemetry
 from gateway.schema.supergraph import Supergraph
 from gateway.settings import Cors, Settings
 from gateway.transport.admission import Admission
@@ -39,35 +40,44 @@ def make_app(settings: Settings, loader: Loader, *, peers: Peers = ALONE) -> Asg
     It is ready when it and its ``peers`` are.
     """
     cache = AnswerCache(settings.cache) if settings.cache.enabled else None
-    serving = make_serving(settings, loader, cache)
+    telemetry = make_telemetry(settings, peers)
+    if cache is not None:
+        telemetry.watch_cache(cache)
+    serving = make_serving(settings, loader, cache, telemetry)
     path = settings.graphql.path
     page = graphiql_page(settings) if settings.graphiql.enabled else None
     service = Admission(
-        with_authentication(settings.authentication, make_documents(settings.documents, serving)),
+        with_authentication(settings.authentication, make_documents(settings.documents, telemetry.service(serving))),
         settings.limits.concurrent_requests,
     )
     endpoint = GraphQLEndpoint(service, options=endpoint_options(settings), page=page)
     rest = Starlette(
         routes=[
             *health_routes(SharedReadiness(serving, peers)),
+            *telemetry.routes(),
             *(console_routes(settings, serving) if page else ()),
         ],
         exception_handlers={HTTPException: http_failure(path)},
-        lifespan=lambda _: lifespan(serving, cache, peers),
+        lifespan=lambda _: lifespan(serving, cache, peers, telemetry),
     )
     rest.router.redirect_slashes = False  # a path is right or unknown
-    return with_cors(hot_route(path, endpoint, rest), settings.cors)
+    return with_cors(hot_route(path, telemetry.endpoint(endpoint), rest), settings.cors)
 
 
-def make_serving(settings: Settings, loader: Loader, cache: AnswerCache | None = None) -> Serving:
+def make_serving(
+    settings: Settings, loader: Loader, cache: AnswerCache | None = None, telemetry: Telemetry = UNSEEN
+) -> Serving:
     """What answers from the loader's newest good supergraph, as the settings have it."""
 
     async def connect_engine(supergraph: Supergraph) -> Engine:
-        return await connect(supergraph, make_client(supergraph, settings.traffic, cache), settings)
+        client = make_client(supergraph, settings.traffic, cache, telemetry)
+        return await connect(supergraph, client, settings, telemetry.observer)
 
     source = settings.supergraph
     last_good = LastGood(source.last_good) if source.last_good else None
-    return Serving(loader, connect_engine, last_good=last_good, drain_seconds=source.drain)
+    serving = Serving(loader, connect_engine, last_good=last_good, drain_seconds=source.drain)
+    telemetry.watch_serving(serving)
+    return serving
 
 
 def with_cors(app: AsgiApp, cors: Cors) -> AsgiApp:
@@ -100,13 +110,16 @@ def hot_route(path: str, endpoint: AsgiApp, rest: AsgiApp) -> AsgiApp:
 
 
 @contextlib.asynccontextmanager
-async def lifespan(serving: Serving, cache: AnswerCache | None, peers: Peers) -> AsyncIterator[None]:
+async def lifespan(
+    serving: Serving, cache: AnswerCache | None, peers: Peers, telemetry: Telemetry
+) -> AsyncIterator[None]:
     loading = asyncio.create_task(serving.run())
     telling = asyncio.create_task(when_ready(serving, peers.tell_ready))
     try:
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(serving.tried(), FIRST_LOOK_SECONDS)
-        yield
+        async with telemetry.running():
+            yield
     finally:
         telling.cancel()
         loading.cancel()

@@ -2,6 +2,7 @@
 
 from gateway.app.caching import AnswerCache
 from gateway.app.headers import with_response_headers
+from gateway.app.telemetry import UNSEEN, Telemetry
 from gateway.resolvers.subgraph_client import Endpoint, HttpClient, LeanTransport, SubgraphClient
 from gateway.resolvers.subgraph_client.failures import (
     BreakerPolicy,
@@ -14,17 +15,19 @@ from gateway.settings import SubgraphTraffic, Traffic
 from gateway.types import SubgraphName
 
 
-def make_client(supergraph: Supergraph, traffic: Traffic, cache: AnswerCache | None = None) -> SubgraphClient:
+def make_client(
+    supergraph: Supergraph, traffic: Traffic, cache: AnswerCache | None = None, telemetry: Telemetry = UNSEEN
+) -> SubgraphClient:
     """A client for every subgraph: its address and timeout by the settings, else the supergraph's address and the common timeout.
 
-    What wraps what, from the outside in: response headers, caching, sharing, partitions, failure handling, HTTP.
+    What wraps what, from the outside in: response headers, caching, sharing, partitions, telemetry, failure handling, HTTP.
     """
     endpoints = {name: endpoint(supergraph, name, traffic) for name in supergraph.subgraphs}
     policies = {endpoints[name].url: failure_policy(name, traffic) for name in endpoints}
-    transport = ResilientTransport(
-        LeanTransport(limit=traffic.connections, max_body_bytes=traffic.response_bytes), policies.__getitem__
-    )
-    client: SubgraphClient = HttpClient(endpoints, transport)
+    lean = LeanTransport(limit=traffic.connections, max_body_bytes=traffic.response_bytes)
+    transport = ResilientTransport(lean, policies.__getitem__)
+    telemetry.watch_transport(lean, transport, {name: endpoints[name].url for name in endpoints})
+    client = telemetry.client(HttpClient(endpoints, transport))
     client = client if cache is None else cache.wrap(client, supergraph)
     return with_response_headers(client, traffic.response_headers)
 

@@ -4,7 +4,7 @@ import asyncio
 
 from gateway.app.headers import make_rules
 from gateway.resolvers.access import AccessOptions
-from gateway.resolvers.engine import Engine, EngineOptions
+from gateway.resolvers.engine import UNOBSERVED, Engine, EngineObserver, EngineOptions
 from gateway.resolvers.executor import ErrorPolicy
 from gateway.resolvers.messages import GraphQLRequest, GraphQLResponse
 from gateway.resolvers.operation import Limits
@@ -16,8 +16,12 @@ from gateway.settings import Settings
 class ConnectedEngine:
     """An engine together with the client that belongs to it."""
 
-    def __init__(self, supergraph: Supergraph, client: SubgraphClient, settings: Settings) -> None:
-        self._engine = Engine(supergraph, client, limits=make_limits(settings), options=make_options(settings))
+    def __init__(
+        self, supergraph: Supergraph, client: SubgraphClient, settings: Settings, observer: EngineObserver
+    ) -> None:
+        self._engine = Engine(
+            supergraph, client, limits=make_limits(settings), options=make_options(settings), observer=observer
+        )
         self._client = client
 
     async def execute(self, request: GraphQLRequest) -> GraphQLResponse:
@@ -29,10 +33,12 @@ class ConnectedEngine:
         await self._client.close()
 
 
-async def connect(supergraph: Supergraph, client: SubgraphClient, settings: Settings) -> ConnectedEngine:
+async def connect(
+    supergraph: Supergraph, client: SubgraphClient, settings: Settings, observer: EngineObserver = UNOBSERVED
+) -> ConnectedEngine:
     """An engine for this supergraph, made in a thread: requests are answered meanwhile. Closes the client where it cannot be made."""
     try:
-        return await asyncio.to_thread(ConnectedEngine, supergraph, client, settings)
+        return await asyncio.to_thread(ConnectedEngine, supergraph, client, settings, observer)
     except BaseException:
         await client.close()
         raise

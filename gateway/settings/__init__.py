@@ -17,6 +17,7 @@ from gateway.settings.model import (
     Settings,
 )
 from gateway.settings.supergraph import Cdn, SubgraphSource, SupergraphSource, Uplink
+from gateway.settings.telemetry import Metrics
 from gateway.settings.traffic import Breaker, Retry, SubgraphTraffic, Traffic
 from gateway.settings.workers import Workers
 
@@ -40,6 +41,7 @@ __all__ = [
     "Log",
     "LogLevel",
     "Merge",
+    "Metrics",
     "RedisCache",
     "ResponseHeader",
     "Retry",

@@ -11,6 +11,7 @@ from gateway.settings.cors import Cors
 from gateway.settings.documents import Documents
 from gateway.settings.section import Count, FilePath, HeaderName, Seconds, Section, UrlPath
 from gateway.settings.supergraph import SupergraphSource
+from gateway.settings.telemetry import Metrics
 from gateway.settings.traffic import Traffic
 from gateway.settings.workers import Workers
 
@@ -96,4 +97,5 @@ class Settings(Section):
     limits: Limits = Limits()
     traffic: Traffic = Traffic()
     cache: Cache = Cache()
+    metrics: Metrics = Metrics()
     log: Log = Log()
