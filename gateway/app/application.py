@@ -8,9 +8,10 @@ from typing import Final
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
-from starlette.routing import BaseRoute
+from starlette.routing import BaseRoute, Route
 
 from gateway.app.authentication import with_authentication
+from gateway.app.cache_desk import Desk
 from gateway.app.caching import AnswerCache
 from gateway.app.clients import make_client
 from gateway.app.documents import make_documents
@@ -21,10 +22,12 @@ from gateway.app.loaded import Loader
 from gateway.app.peers import ALONE, Peers, SharedReadiness, when_ready
 from gateway.app.serving import Serving
 from gateway.app.telemetry import UNSEEN, Telemetry, make_telemetry
+from gateway.resolvers.cache import Store
 from gateway.schema.supergraph import Supergraph
 from gateway.settings import Cors, Settings
 from gateway.transport.admission import Admission
 from gateway.transport.asgi import AsgiApp, Receive, Scope, Send
+from gateway.transport.cache_desk import cache_routes
 from gateway.transport.endpoint import EndpointOptions, GraphQLEndpoint, Page
 from gateway.transport.graphiql import asset_routes, assets_path, make_page, ownership_route, read_examples
 from gateway.transport.health import health_routes
@@ -47,7 +50,10 @@ def make_app(settings: Settings, loader: Loader, *, peers: Peers = ALONE) -> Asg
     path = settings.graphql.path
     page = graphiql_page(settings) if settings.graphiql.enabled else None
     service = Admission(
-        with_authentication(settings.authentication, make_documents(settings.documents, telemetry.service(serving))),
+        with_authentication(
+            settings.authentication,
+            make_documents(settings.documents, telemetry.service(serving), shared_store(settings, cache)),
+        ),
         settings.limits.concurrent_requests,
     )
     endpoint = GraphQLEndpoint(service, options=endpoint_options(settings), page=page)
@@ -56,12 +62,24 @@ def make_app(settings: Settings, loader: Loader, *, peers: Peers = ALONE) -> Asg
             *health_routes(SharedReadiness(serving, peers)),
             *telemetry.routes(),
             *(console_routes(settings, serving) if page else ()),
+            *(desk_routes(cache) if cache else ()),
         ],
         exception_handlers={HTTPException: http_failure(path)},
         lifespan=lambda _: lifespan(serving, cache, peers, telemetry),
     )
     rest.router.redirect_slashes = False  # a path is right or unknown
     return with_cors(hot_route(path, telemetry.endpoint(endpoint), rest), settings.cors)
+
+
+def shared_store(settings: Settings, cache: AnswerCache | None) -> Store | None:
+    """The store that all replicas have, if there is one."""
+    return cache.store if cache is not None and settings.cache.redis is not None else None
+
+
+def desk_routes(cache: AnswerCache) -> list[Route]:
+    """Where what is kept can be called back, if anyone has a token for it."""
+    desk = Desk(cache)
+    return cache_routes(desk) if desk.has_tokens else []
 
 
 def make_serving(
@@ -71,7 +89,7 @@ def make_serving(
 
     async def connect_engine(supergraph: Supergraph) -> Engine:
         client = make_client(supergraph, settings.traffic, cache, telemetry)
-        return await connect(supergraph, client, settings, telemetry.observer)
+        return await connect(supergraph, client, settings, cache, telemetry.observer)
 
     source = settings.supergraph
     last_good = LastGood(source.last_good) if source.last_good else None

@@ -6,8 +6,11 @@ from collections.abc import Mapping
 from gateway.resolvers.cache import MemoryStore, RedisOptions, RedisStore, Store
 from gateway.resolvers.cache.directives import Hint
 from gateway.resolvers.cache.policy import Policy
+from gateway.resolvers.cache.tags import Kinship
+from gateway.resolvers.engine import EngineOptions, WholeAnswers, read_varying
 from gateway.resolvers.subgraph_client import SubgraphClient
 from gateway.resolvers.subgraph_client.caching import CachingClient, CachingOptions, SubgraphRules, keeps_anything
+from gateway.resolvers.subgraph_client.caching.units import Tallies
 from gateway.schema.supergraph import Supergraph
 from gateway.settings import Cache, CachePolicy, CacheScope, SubgraphCache
 
@@ -20,14 +23,23 @@ class AnswerCache:
         self.settings = settings
         self.store = make_store(settings)
         self.options = make_options(settings)
-        self.client: CachingClient | None = None
+        self.kinship: Kinship | None = None
+        self.tallies: Tallies = {}
 
     def wrap(self, client: SubgraphClient, supergraph: Supergraph) -> SubgraphClient:
         """A client that keeps what ``client`` answers; the same client where nothing could ever be kept."""
+        self.kinship = Kinship(supergraph)
         if not keeps_anything(supergraph, self.options):
             return client
-        self.client = CachingClient(client, self.store, supergraph, self.options, clock=time.time)
-        return self.client
+        return CachingClient(client, self.store, supergraph, self.options, clock=time.time, tallies=self.tallies)
+
+    def whole_answers(self, supergraph: Supergraph, options: EngineOptions) -> WholeAnswers | None:
+        """What keeps whole answers of a supergraph; None where none could ever be kept."""
+        if not self.settings.whole_answers or not keeps_anything(supergraph, self.options):
+            return None
+        rules = (options.headers, *options.headers_by_subgraph.values())
+        varying = read_varying(rules, self.options.ignored_headers)
+        return WholeAnswers(self.store, supergraph, self.options, varying, clock=time.time)
 
     async def close(self) -> None:
         """Let go of the store."""

@@ -27,7 +27,7 @@ def make_client(
     lean = LeanTransport(limit=traffic.connections, max_body_bytes=traffic.response_bytes)
     transport = ResilientTransport(lean, policies.__getitem__)
     telemetry.watch_transport(lean, transport, {name: endpoints[name].url for name in endpoints})
-    client = telemetry.client(HttpClient(endpoints, transport))
+    client = telemetry.client(HttpClient(endpoints, transport, deadline_header=traffic.deadline_header))
     client = client if cache is None else cache.wrap(client, supergraph)
     return with_response_headers(client, traffic.response_headers)
 

@@ -2,6 +2,7 @@
 
 import asyncio
 
+from gateway.app.caching import AnswerCache
 from gateway.app.headers import make_rules
 from gateway.resolvers.access import AccessOptions
 from gateway.resolvers.engine import UNOBSERVED, Engine, EngineObserver, EngineOptions
@@ -17,10 +18,17 @@ class ConnectedEngine:
     """An engine together with the client that belongs to it."""
 
     def __init__(
-        self, supergraph: Supergraph, client: SubgraphClient, settings: Settings, observer: EngineObserver
+        self,
+        supergraph: Supergraph,
+        client: SubgraphClient,
+        settings: Settings,
+        cache: AnswerCache | None,
+        observer: EngineObserver,
     ) -> None:
+        options = make_options(settings)
+        answers = None if cache is None else cache.whole_answers(supergraph, options)
         self._engine = Engine(
-            supergraph, client, limits=make_limits(settings), options=make_options(settings), observer=observer
+            supergraph, client, limits=make_limits(settings), options=options, answers=answers, observer=observer
         )
         self._client = client
 
@@ -34,11 +42,15 @@ class ConnectedEngine:
 
 
 async def connect(
-    supergraph: Supergraph, client: SubgraphClient, settings: Settings, observer: EngineObserver = UNOBSERVED
+    supergraph: Supergraph,
+    client: SubgraphClient,
+    settings: Settings,
+    cache: AnswerCache | None = None,
+    observer: EngineObserver = UNOBSERVED,
 ) -> ConnectedEngine:
     """An engine for this supergraph, made in a thread: requests are answered meanwhile. Closes the client where it cannot be made."""
     try:
-        return await asyncio.to_thread(ConnectedEngine, supergraph, client, settings, observer)
+        return await asyncio.to_thread(ConnectedEngine, supergraph, client, settings, cache, observer)
     except BaseException:
         await client.close()
         raise

@@ -5,13 +5,14 @@ from typing import Any, Final
 import click
 
 from gateway import __version__
+from gateway.cli.cache import cache_command
 from gateway.cli.compose import compose_command
 from gateway.cli.demo import demo_command
 from gateway.cli.plan import plan_command
 from gateway.cli.serve import serve_command
 from gateway.errors import TongfenError
 
-COMMANDS: Final[tuple[click.Command, ...]] = (compose_command, demo_command, plan_command, serve_command)
+COMMANDS: Final[tuple[click.Command, ...]] = (cache_command, compose_command, demo_command, plan_command, serve_command)
 
 
 class CommandGroup(click.Group):

@@ -21,7 +21,7 @@ from gateway.cli.serve import address, start_logging
 from gateway.cli.workers import open_port, server_config
 from gateway.errors import SubgraphError, TongfenError
 from gateway.resolvers.subgraph_client.introspection import fetch_sdl
-from gateway.settings import Listen, Settings, read_settings
+from gateway.settings import Limits, Listen, Settings, read_settings
 from gateway.transport.asgi import AsgiApp
 from gateway.transport.graphiql import read_examples
 
@@ -132,7 +132,7 @@ async def make_and_serve(listening: socket.socket, places: Sequence[Place], fold
     async with running(places) as children:
         await when_all_answer(children)
         supergraph = await compose_sources(settings.supergraph.compose)
-        async with serving(make_app(settings, Given(supergraph)), listening):
+        async with serving(make_app(settings, Given(supergraph)), listening, settings.limits):
             click.echo(describe(listening, settings, children))
             await asyncio.gather(*(tell_end(place, child) for place, child in children.items()))
             await asyncio.Event().wait()  # the gateway goes on alone
@@ -204,9 +204,9 @@ class QuietServer(uvicorn.Server):
 
 
 @contextlib.asynccontextmanager
-async def serving(app: AsgiApp, listening: socket.socket) -> AsyncIterator[None]:
+async def serving(app: AsgiApp, listening: socket.socket, limits: Limits) -> AsyncIterator[None]:
     """The gateway, answering on the socket until the end."""
-    server = QuietServer(server_config(app))
+    server = QuietServer(server_config(app, limits))
     task = asyncio.create_task(server.serve(sockets=[listening]))
     try:
         yield

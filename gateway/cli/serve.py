@@ -81,7 +81,9 @@ def make_plan(settings: Settings) -> Plan:
     def make_worker(peers: Peers) -> AsgiApp:
         return make_app(settings, loader, peers=peers)
 
-    return Plan(make_worker, start_seconds=settings.workers.start, drain_seconds=settings.workers.drain)
+    return Plan(
+        make_worker, settings.limits, start_seconds=settings.workers.start, drain_seconds=settings.workers.drain
+    )
 
 
 def renew(settings: Settings, first: Settings) -> Plan:

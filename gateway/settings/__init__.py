@@ -3,7 +3,7 @@
 from gateway.settings.authentication import Authentication, Authorization
 from gateway.settings.cache import Cache, CachePolicy, CacheScope, RedisCache, SubgraphCache
 from gateway.settings.cors import Cors
-from gateway.settings.documents import DocumentMode, Documents
+from gateway.settings.documents import AutomaticDocumentsSetting, DocumentMode, Documents
 from gateway.settings.headers import HeaderRuleSetting, Merge, ResponseHeader
 from gateway.settings.load import make_settings, read_settings
 from gateway.settings.model import (
@@ -24,6 +24,7 @@ from gateway.settings.workers import Workers
 __all__ = [
     "Authentication",
     "Authorization",
+    "AutomaticDocumentsSetting",
     "Breaker",
     "Cache",
     "CachePolicy",

@@ -55,6 +55,9 @@ class Limits(Section):
     """What one request may cost, and how many there may be."""
 
     concurrent_requests: Count = 1_000
+    head_bytes: Count = 65_536
+    head_time: Seconds = 10.0
+    reading_time: Seconds = 60.0
     body_bytes: Count = 2_000_000
     body_time: Seconds = 30.0
     tokens: Count = 15_000

@@ -9,6 +9,8 @@ from typing import Final
 
 import uvicorn
 
+from gateway.cli.workers.bounded_protocol import ConnectionBounds, bounded_protocol
+from gateway.settings import Limits
 from gateway.transport.asgi import AsgiApp
 
 KEEP_ALIVE_SECONDS: Final = 75
@@ -18,10 +20,12 @@ LINGER_SECONDS: Final = 2.0
 """How long a server that stops still takes requests on the connections that it has, and asks after each answer to open another one."""
 
 
-def server_config(app: AsgiApp, *, drain_seconds: float = 10.0) -> uvicorn.Config:
+def server_config(app: AsgiApp, limits: Limits, *, drain_seconds: float = 10.0) -> uvicorn.Config:
     """The HTTP server as every command runs it."""
+    bounds = ConnectionBounds(limits.head_bytes, limits.head_time, limits.reading_time)
     return uvicorn.Config(
         app,
+        http=bounded_protocol(bounds),
         lifespan="on",
         log_config=None,
         access_log=False,

@@ -22,6 +22,7 @@ from gateway.cli.workers.ports import Ports
 from gateway.cli.workers.server import LINGER_SECONDS
 from gateway.cli.workers.worker import BEYOND_DRAIN_SECONDS, Channels, MakeApp, Report, fork, run_worker
 from gateway.errors import TongfenError
+from gateway.settings import Limits
 
 LOG: Final = logging.getLogger("gateway.workers")
 
@@ -39,6 +40,7 @@ class Plan:
     """What workers are made of. A new one comes with every reload."""
 
     make_app: MakeApp
+    limits: Limits
     start_seconds: float
     drain_seconds: float
 
@@ -233,7 +235,9 @@ class Supervisor:
         def work() -> int:
             self._forget_parent(read)
             self._ports.keep_only(slot)
-            return run_worker(plan.make_app, peers, listening, channels, drain_seconds=plan.drain_seconds)
+            return run_worker(
+                plan.make_app, peers, listening, channels, limits=plan.limits, drain_seconds=plan.drain_seconds
+            )
 
         pid = fork(work)
         os.close(write)

@@ -18,6 +18,7 @@ from gateway.app import Peers
 from gateway.cli.leash import watch
 from gateway.cli.workers.server import LINGER_SECONDS, PoliteServer, server_config
 from gateway.errors import TongfenError
+from gateway.settings import Limits
 from gateway.transport.asgi import AsgiApp
 
 FAILED: Final = 1
@@ -52,13 +53,19 @@ class Channels:
 
 
 def run_worker(
-    make_app: MakeApp, peers: Peers, listening: socket.socket, channels: Channels, *, drain_seconds: float
+    make_app: MakeApp,
+    peers: Peers,
+    listening: socket.socket,
+    channels: Channels,
+    *,
+    limits: Limits,
+    drain_seconds: float,
 ) -> int:
     """Answer until a signal ends it; gives the exit code. SIGTERM stops politely, SIGINT at once."""
     grace = drain_seconds + LINGER_SECONDS + BEYOND_DRAIN_SECONDS
     threading.Thread(target=watch, args=(channels.life, grace), daemon=True).start()
     try:
-        config = server_config(make_app(peers), drain_seconds=drain_seconds)
+        config = server_config(make_app(peers), limits, drain_seconds=drain_seconds)
     except TongfenError as error:
         channels.tell(Report(failure=error.message))
         return FAILED

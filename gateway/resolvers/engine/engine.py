@@ -6,6 +6,7 @@ import random
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from hashlib import blake2b
 from typing import Any, Final
 
 import msgspec
@@ -14,6 +15,7 @@ from gateway.errors import PlanningError, RequestError
 from gateway.resolvers import codes
 from gateway.resolvers.access import AccessOptions, read_access_rules
 from gateway.resolvers.engine.access import ALL_MET, AccessGate, Unmet, refusals_of
+from gateway.resolvers.engine.answers import WholeAnswers
 from gateway.resolvers.engine.labels import draw_labels
 from gateway.resolvers.engine.observer import UNOBSERVED, EngineObserver, Plain
 from gateway.resolvers.engine.prepared_cache import KnownOperation, PreparedCache
@@ -82,8 +84,12 @@ class Engine:
         planner: PlanOperation | None = None,
         chance: Callable[[], float] = random.random,
         observer: EngineObserver = UNOBSERVED,
+        answers: WholeAnswers | None = None,
     ) -> None:
-        """``planner`` makes plans instead of the gateway's own; ``chance`` gives numbers from 0 to 1 for ``percent(…)`` labels."""
+        """``planner`` makes plans instead of the gateway's own; ``chance`` gives numbers from 0 to 1 for ``percent(…)`` labels.
+
+        ``answers`` keeps whole answers; None keeps none, and says nothing of keeping them.
+        """
         self._supergraph = supergraph
         self._client = client
         self._limits = limits or Limits()
@@ -91,6 +97,7 @@ class Engine:
         self._plan = planner or _own_planner(supergraph)
         self._chance = chance
         self._observer = observer
+        self._answers = answers
         self._prepared = PreparedCache(self._options.cached_operations)
         self._access = _make_gate(supergraph, self._options)
 
@@ -109,6 +116,8 @@ class Engine:
                 traced = replace(options, client=TracingClient(options.client, prepared.plan))
                 executed = await execute_operation(prepared, traced, ready.refusals)
                 return _respond(executed, context, prepared.plan)
+            if self._answers is not None and prepared.operation.kind is OperationKind.QUERY:
+                return await self._answers.serve(ready, options, context, lambda: self._run(ready, options, context))
             return await self._run(ready, options, context)
         except RequestError as error:
             return GraphQLResponse(_encode({"errors": list(error.errors)}), executed=False, status=error.status)
@@ -190,6 +199,7 @@ class Engine:
             ready = self._make_narrowed(self._access, operation, labels, unmet)
         else:
             ready = ReadyOperation(prepare(operation, self._plan(operation, labels), self._supergraph))
+        ready.identity = identify((request.query, request.operation_name, sorted(labels), sorted(map(repr, unmet))))
         self._prepared.put((request.query, request.operation_name, labels, unmet), ready)
         self._observer.on_prepared(time.perf_counter() - began)
         return ready
@@ -255,6 +265,8 @@ def _with_reports(data: bytes, reports: Mapping[str, list[Any]]) -> bytes:
 
 def _respond(executed: Executed, context: RequestContext, plan: QueryPlan | None = None) -> GraphQLResponse:
     """GraphQL specification, section 7.1. Errors come first: whoever reads a response should see them."""
+    if context.freshness is not None and (executed.errors or executed.problems):
+        context.freshness.forbid()
     entries: dict[str, Any] = {"errors": executed.errors} if executed.errors else {}
     entries["data"] = executed.data
     extensions: dict[str, Any] = dict(context.reports)
@@ -266,6 +278,11 @@ def _respond(executed: Executed, context: RequestContext, plan: QueryPlan | None
     if extensions:
         entries["extensions"] = extensions
     return GraphQLResponse(_encode(entries), executed=True, headers=context.response_headers)
+
+
+def identify(parts: tuple[Any, ...]) -> bytes:
+    """A short name for what an operation is made of, the same in every process."""
+    return blake2b(repr(parts).encode(), digest_size=16).digest()
 
 
 def _encode(entries: Mapping[str, Any]) -> bytes:

@@ -1,7 +1,7 @@
 """The outermost client: what is kept is served from there, only what is missing is fetched, and what comes is kept."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 
@@ -20,7 +20,7 @@ from gateway.resolvers.subgraph_client.caching.mutations import MutationReader
 from gateway.resolvers.subgraph_client.caching.reporting import Outcome, count_hits, report
 from gateway.resolvers.subgraph_client.caching.rules import CachingOptions
 from gateway.resolvers.subgraph_client.caching.shapes import ShapeReader
-from gateway.resolvers.subgraph_client.caching.units import Tally
+from gateway.resolvers.subgraph_client.caching.units import Tallies
 from gateway.resolvers.subgraph_client.http_client import read_answer
 from gateway.resolvers.subgraph_client.protocol import SubgraphClient, SubgraphRequest, SubgraphResponse
 from gateway.resolvers.subgraph_client.transport import HttpAnswer
@@ -49,7 +49,10 @@ class CachingClient:
         options: CachingOptions,
         *,
         clock: Callable[[], float],
+        tallies: Tallies | None = None,
     ) -> None:
+        """``tallies`` are counters that others read, and that go on over several clients."""
+        self._tallies: Tallies = {} if tallies is None else tallies
         self._inner, self._store, self._options, self._clock = inner, store, options, clock
         directives = read_directives(supergraph)
         kinship = Kinship(supergraph)
@@ -62,7 +65,7 @@ class CachingClient:
 
     def _make(self, supergraph: Supergraph, name: SubgraphName, directives: Directives, kinship: Kinship) -> Cached:
         rules = self._options.rules_for(name)
-        shapes = ShapeReader(supergraph, name, directives, rules, kinship)
+        shapes = ShapeReader(supergraph, name, directives, rules, kinship, self._tallies)
         keeper = Keeper(shapes.identities, rules, null_seconds=self._options.null_seconds)
         flights = Flights(self._inner, self._store, keeper, self._clock, lock_seconds=self._options.lock_seconds)
         return Cached(shapes, keeper, flights, Gatherer(flights, self._store))
@@ -98,14 +101,6 @@ class CachingClient:
         for cached in self._cached.values():
             await cached.flights.close()
         await self._inner.close()
-
-    def tallies(self) -> Mapping[tuple[SubgraphName, str], Tally]:
-        """How often what was found, by subgraph and by type or root field."""
-        return {
-            (name, kind): tally
-            for name, cached in self._cached.items()
-            for kind, tally in cached.shapes.tallies.items()
-        }
 
     async def _look_up(self, keys: Sequence[bytes | None]) -> list[Entry | Miss]:
         known = [key for key in keys if key is not None]

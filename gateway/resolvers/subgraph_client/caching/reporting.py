@@ -70,9 +70,10 @@ def count_hits(wanted: Wanted, found: Sequence[Entry], now: float) -> None:
 
 def add_all(freshness: Freshness, outcome: Outcome) -> None:
     """Shorten the whole answer's life to that of its parts. What is served stale forbids: it is not to be kept any longer."""
-    for number, entry in outcome.used.items():
-        if number in outcome.stale:
-            freshness.forbid()
+    if freshness.is_forbidden or outcome.stale:
+        freshness.forbid()
+        return
+    for entry in outcome.used.values():
         add(freshness, entry)
     for fetched in outcome.fetched.values():
         if fetched is None:
@@ -88,7 +89,6 @@ def add(freshness: Freshness, entry: Entry) -> None:
     freshness.fresh_until = min(freshness.fresh_until, entry.fresh_until)
     freshness.revalidate_until = min(freshness.revalidate_until, entry.revalidate_until)
     freshness.error_until = min(freshness.error_until, entry.error_until)
-    freshness.seen = min(freshness.seen, entry.seen)
     freshness.tags.update(entry.tags)
 
 
