@@ -28,6 +28,7 @@ from gateway.settings import Cors, Settings
 from gateway.transport.admission import Admission
 from gateway.transport.asgi import AsgiApp, Receive, Scope, Send
 from gateway.transport.cache_desk import cache_routes
+from gateway.transport.compression import Compressing, Compression
 from gateway.transport.endpoint import EndpointOptions, GraphQLEndpoint, Page
 from gateway.transport.graphiql import asset_routes, assets_path, make_page, ownership_route, read_examples
 from gateway.transport.health import health_routes
@@ -68,7 +69,7 @@ def make_app(settings: Settings, loader: Loader, *, peers: Peers = ALONE) -> Asg
         lifespan=lambda _: lifespan(serving, cache, peers, telemetry),
     )
     rest.router.redirect_slashes = False  # a path is right or unknown
-    return with_cors(hot_route(path, telemetry.endpoint(endpoint), rest), settings.cors)
+    return with_cors(hot_route(path, compressed(telemetry.endpoint(endpoint), settings), rest), settings.cors)
 
 
 def shared_store(settings: Settings, cache: AnswerCache | None) -> Store | None:
@@ -111,6 +112,12 @@ def with_cors(app: AsgiApp, cors: Cors) -> AsgiApp:
         expose_headers=cors.response_headers,
         max_age=int(cors.max_age),
     )
+
+
+def compressed(app: AsgiApp, settings: Settings) -> AsgiApp:
+    """An application whose responses are compressed for clients that ask for it; the same one where none may be."""
+    options = settings.compression
+    return Compressing(app, Compression(**options.model_dump(exclude={"enabled"}))) if options.enabled else app
 
 
 def hot_route(path: str, endpoint: AsgiApp, rest: AsgiApp) -> AsgiApp:

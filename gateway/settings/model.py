@@ -7,6 +7,7 @@ from pydantic import Field
 
 from gateway.settings.authentication import Authentication, Authorization
 from gateway.settings.cache import Cache
+from gateway.settings.compression import Compression
 from gateway.settings.cors import Cors
 from gateway.settings.documents import Documents
 from gateway.settings.section import Count, FilePath, HeaderName, Seconds, Section, UrlPath
@@ -97,6 +98,7 @@ class Settings(Section):
     authorization: Authorization = Authorization()
     csrf: Csrf = Csrf()
     cors: Cors = Cors()
+    compression: Compression = Compression()
     limits: Limits = Limits()
     traffic: Traffic = Traffic()
     cache: Cache = Cache()
