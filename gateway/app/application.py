@@ -20,8 +20,12 @@ from gateway.app.held import Engine
 from gateway.app.last_good import LastGood
 from gateway.app.loaded import Loader
 from gateway.app.peers import ALONE, Peers, SharedReadiness, when_ready
+from gateway.app.registry import Recording, open_registry, registry_at_work, registry_endpoint
 from gateway.app.serving import Serving
 from gateway.app.telemetry import UNSEEN, Telemetry, make_telemetry
+from gateway.registry.registry import Registry
+from gateway.registry.sub_markets import NAME as SUB_MARKETS
+from gateway.registry.sub_markets import SubMarkets
 from gateway.resolvers.cache import Store
 from gateway.schema.supergraph import Supergraph
 from gateway.settings import Cors, Settings
@@ -43,17 +47,19 @@ def make_app(settings: Settings, loader: Loader, *, peers: Peers = ALONE) -> Asg
 
     It is ready when it and its ``peers`` are.
     """
+    registry = open_registry(settings)
     cache = AnswerCache(settings.cache) if settings.cache.enabled else None
     telemetry = make_telemetry(settings, peers)
     if cache is not None:
         telemetry.watch_cache(cache)
-    serving = make_serving(settings, loader, cache, telemetry)
+    serving = make_serving(settings, loader, cache, registry, telemetry)
+    recorded = Recording(serving, registry.recorder) if registry and registry.options.record else serving
     path = settings.graphql.path
     page = graphiql_page(settings) if settings.graphiql.enabled else None
     service = Admission(
         with_authentication(
             settings.authentication,
-            make_documents(settings.documents, telemetry.service(serving), shared_store(settings, cache)),
+            make_documents(settings.documents, telemetry.service(recorded), shared_store(settings, cache)),
         ),
         settings.limits.concurrent_requests,
     )
@@ -66,10 +72,11 @@ def make_app(settings: Settings, loader: Loader, *, peers: Peers = ALONE) -> Asg
             *(desk_routes(cache) if cache else ()),
         ],
         exception_handlers={HTTPException: http_failure(path)},
-        lifespan=lambda _: lifespan(serving, cache, peers, telemetry),
+        lifespan=lambda _: lifespan(serving, cache, registry, peers, telemetry),
     )
     rest.router.redirect_slashes = False  # a path is right or unknown
-    return with_cors(hot_route(path, compressed(telemetry.endpoint(endpoint), settings), rest), settings.cors)
+    others = with_registry(rest, registry, settings) if registry else rest
+    return with_cors(hot_route(path, compressed(telemetry.endpoint(endpoint), settings), others), settings.cors)
 
 
 def shared_store(settings: Settings, cache: AnswerCache | None) -> Store | None:
@@ -83,13 +90,33 @@ def desk_routes(cache: AnswerCache) -> list[Route]:
     return cache_routes(desk) if desk.has_tokens else []
 
 
+def with_registry(rest: AsgiApp, registry: Registry, settings: Settings) -> AsgiApp:
+    """The registry's own path goes to its API."""
+    path, endpoint = settings.registry.path, registry_endpoint(registry, settings)
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        is_registry = scope["type"] == "http" and scope["path"] == path
+        await (endpoint if is_registry else rest)(scope, receive, send)
+
+    return app
+
+
 def make_serving(
-    settings: Settings, loader: Loader, cache: AnswerCache | None = None, telemetry: Telemetry = UNSEEN
+    settings: Settings,
+    loader: Loader,
+    cache: AnswerCache | None = None,
+    registry: Registry | None = None,
+    telemetry: Telemetry = UNSEEN,
 ) -> Serving:
     """What answers from the loader's newest good supergraph, as the settings have it."""
+    local = (
+        {SUB_MARKETS: SubMarkets(registry.database, registry.options.environment).answer}
+        if registry is not None
+        else {}
+    )
 
     async def connect_engine(supergraph: Supergraph) -> Engine:
-        client = make_client(supergraph, settings.traffic, cache, telemetry)
+        client = make_client(supergraph, settings.traffic, cache, local, telemetry)
         return await connect(supergraph, client, settings, cache, telemetry.observer)
 
     source = settings.supergraph
@@ -136,23 +163,27 @@ def hot_route(path: str, endpoint: AsgiApp, rest: AsgiApp) -> AsgiApp:
 
 @contextlib.asynccontextmanager
 async def lifespan(
-    serving: Serving, cache: AnswerCache | None, peers: Peers, telemetry: Telemetry
+    serving: Serving, cache: AnswerCache | None, registry: Registry | None, peers: Peers, telemetry: Telemetry
 ) -> AsyncIterator[None]:
-    loading = asyncio.create_task(serving.run())
-    telling = asyncio.create_task(when_ready(serving, peers.tell_ready))
-    try:
+    """Follow the supergraph, and let the registry work, until the end."""
+    async with contextlib.AsyncExitStack() as stack:
+        if cache is not None:
+            stack.push_async_callback(cache.close)
+        stack.push_async_callback(serving.close)
+        if registry is not None:
+            await stack.enter_async_context(registry_at_work(registry, serving))
+        loading = asyncio.create_task(serving.run())
+        telling = asyncio.create_task(when_ready(serving, peers.tell_ready))
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(serving.tried(), FIRST_LOOK_SECONDS)
-        async with telemetry.running():
-            yield
-    finally:
-        telling.cancel()
-        loading.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await loading
-        await serving.close()
-        if cache is not None:
-            await cache.close()
+        try:
+            async with telemetry.running():
+                yield
+        finally:
+            telling.cancel()
+            loading.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await loading
 
 
 def console_routes(settings: Settings, serving: Serving) -> list[BaseRoute]:

@@ -1,5 +1,8 @@
 """The onion of subgraph clients, put together from settings."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from gateway.app.caching import AnswerCache
 from gateway.app.headers import with_response_headers
 from gateway.app.telemetry import UNSEEN, Telemetry
@@ -10,17 +13,22 @@ from gateway.resolvers.subgraph_client.failures import (
     ResilientTransport,
     RetryPolicy,
 )
+from gateway.resolvers.subgraph_client.local import AnswerLocally, LocalClient
 from gateway.schema.supergraph import Supergraph
 from gateway.settings import SubgraphTraffic, Traffic
 from gateway.types import SubgraphName
 
 
 def make_client(
-    supergraph: Supergraph, traffic: Traffic, cache: AnswerCache | None = None, telemetry: Telemetry = UNSEEN
+    supergraph: Supergraph,
+    traffic: Traffic,
+    cache: AnswerCache | None = None,
+    local: Mapping[SubgraphName, AnswerLocally] = MappingProxyType({}),
+    telemetry: Telemetry = UNSEEN,
 ) -> SubgraphClient:
     """A client for every subgraph: its address and timeout by the settings, else the supergraph's address and the common timeout.
 
-    What wraps what, from the outside in: response headers, caching, sharing, partitions, telemetry, failure handling, HTTP.
+    What wraps what, from the outside in: response headers, caching, sharing, partitions, subgraphs in this process, telemetry, failure handling, HTTP.
     """
     endpoints = {name: endpoint(supergraph, name, traffic) for name in supergraph.subgraphs}
     policies = {endpoints[name].url: failure_policy(name, traffic) for name in endpoints}
@@ -28,6 +36,8 @@ def make_client(
     transport = ResilientTransport(lean, policies.__getitem__)
     telemetry.watch_transport(lean, transport, {name: endpoints[name].url for name in endpoints})
     client = telemetry.client(HttpClient(endpoints, transport, deadline_header=traffic.deadline_header))
+    if local:
+        client = LocalClient(client, local)
     client = client if cache is None else cache.wrap(client, supergraph)
     return with_response_headers(client, traffic.response_headers)
 

@@ -1,11 +1,12 @@
 """From settings to an engine, together with its client."""
 
 import asyncio
+from collections.abc import Iterable
 
 from gateway.app.caching import AnswerCache
 from gateway.app.headers import make_rules
 from gateway.resolvers.access import AccessOptions
-from gateway.resolvers.engine import UNOBSERVED, Engine, EngineObserver, EngineOptions
+from gateway.resolvers.engine import UNOBSERVED, Engine, EngineObserver, EngineOptions, KnownOperation
 from gateway.resolvers.executor import ErrorPolicy
 from gateway.resolvers.messages import GraphQLRequest, GraphQLResponse
 from gateway.resolvers.operation import Limits
@@ -35,6 +36,14 @@ class ConnectedEngine:
     async def execute(self, request: GraphQLRequest) -> GraphQLResponse:
         """The engine's response."""
         return await self._engine.execute(request)
+
+    def most_used(self, count: int) -> tuple[KnownOperation, ...]:
+        """See ``Engine.most_used``."""
+        return self._engine.most_used(count)
+
+    async def warm(self, operations: Iterable[KnownOperation]) -> int:
+        """See ``Engine.warm``."""
+        return await self._engine.warm(operations)
 
     async def close(self) -> None:
         """Close the client."""

@@ -16,6 +16,7 @@ from gateway.settings.model import (
     LogLevel,
     Settings,
 )
+from gateway.settings.registry import Registry
 from gateway.settings.supergraph import Cdn, SubgraphSource, SupergraphSource, Uplink
 from gateway.settings.telemetry import Metrics
 from gateway.settings.traffic import Breaker, Retry, SubgraphTraffic, Traffic
@@ -44,6 +45,7 @@ __all__ = [
     "Merge",
     "Metrics",
     "RedisCache",
+    "Registry",
     "ResponseHeader",
     "Retry",
     "Settings",

@@ -3,13 +3,14 @@
 from enum import Enum
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from gateway.settings.authentication import Authentication, Authorization
 from gateway.settings.cache import Cache
 from gateway.settings.compression import Compression
 from gateway.settings.cors import Cors
 from gateway.settings.documents import Documents
+from gateway.settings.registry import Registry
 from gateway.settings.section import Count, FilePath, HeaderName, Seconds, Section, UrlPath
 from gateway.settings.supergraph import SupergraphSource
 from gateway.settings.telemetry import Metrics
@@ -103,4 +104,13 @@ class Settings(Section):
     traffic: Traffic = Traffic()
     cache: Cache = Cache()
     metrics: Metrics = Metrics()
+    registry: Registry = Registry()
     log: Log = Log()
+
+    @model_validator(mode="after")
+    def check_registry(self) -> "Settings":
+        if (self.supergraph.registry is None) != (self.registry.database is None):
+            raise ValueError(
+                "supergraph.registry (an environment) and registry.database (a URL) go together: give both"
+            )
+        return self

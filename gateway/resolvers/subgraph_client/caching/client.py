@@ -68,7 +68,7 @@ class CachingClient:
         shapes = ShapeReader(supergraph, name, directives, rules, kinship, self._tallies)
         keeper = Keeper(shapes.identities, rules, null_seconds=self._options.null_seconds)
         flights = Flights(self._inner, self._store, keeper, self._clock, lock_seconds=self._options.lock_seconds)
-        return Cached(shapes, keeper, flights, Gatherer(flights, self._store))
+        return Cached(shapes, keeper, flights, Gatherer(flights, self._store, self._clock))
 
     async def send(self, request: SubgraphRequest) -> SubgraphResponse:
         """The response, from what is kept or from the subgraph; raises ``SubgraphError`` as ``inner`` does."""
