@@ -194,8 +194,10 @@ async def refuses(address: str) -> None:
     while True:
         try:
             _, writer = await asyncio.open_connection(parts.hostname, parts.port)
-        except (ConnectionRefusedError, ConnectionResetError):
+        except ConnectionRefusedError:
             return
+        except ConnectionResetError:  # it stood in line when the door closed
+            continue
         writer.close()
         with suppress(OSError):
             await writer.wait_closed()
