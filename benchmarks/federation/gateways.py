@@ -52,6 +52,8 @@ def tongfen(setting: Setting) -> tuple[list[str], dict[str, str]]:
         "-m",
         "gateway",
         "serve",
+        "--workers",
+        "1",
         "--supergraph",
         str(setting.supergraph),
         "--port",

@@ -1,10 +1,12 @@
 """From settings to an engine, together with its client."""
 
 import asyncio
+from collections.abc import Iterable
 
+from gateway.app.caching import AnswerCache
 from gateway.app.headers import make_rules
 from gateway.resolvers.access import AccessOptions
-from gateway.resolvers.engine import Engine, EngineOptions
+from gateway.resolvers.engine import UNOBSERVED, Engine, EngineObserver, EngineOptions, KnownOperation
 from gateway.resolvers.executor import ErrorPolicy
 from gateway.resolvers.messages import GraphQLRequest, GraphQLResponse
 from gateway.resolvers.operation import Limits
@@ -16,23 +18,48 @@ from gateway.settings import Settings
 class ConnectedEngine:
     """An engine together with the client that belongs to it."""
 
-    def __init__(self, supergraph: Supergraph, client: SubgraphClient, settings: Settings) -> None:
-        self._engine = Engine(supergraph, client, limits=make_limits(settings), options=make_options(settings))
+    def __init__(
+        self,
+        supergraph: Supergraph,
+        client: SubgraphClient,
+        settings: Settings,
+        cache: AnswerCache | None,
+        observer: EngineObserver,
+    ) -> None:
+        options = make_options(settings)
+        answers = None if cache is None else cache.whole_answers(supergraph, options)
+        self._engine = Engine(
+            supergraph, client, limits=make_limits(settings), options=options, answers=answers, observer=observer
+        )
         self._client = client
 
     async def execute(self, request: GraphQLRequest) -> GraphQLResponse:
         """The engine's response."""
         return await self._engine.execute(request)
 
+    def most_used(self, count: int) -> tuple[KnownOperation, ...]:
+        """See ``Engine.most_used``."""
+        return self._engine.most_used(count)
+
+    async def warm(self, operations: Iterable[KnownOperation]) -> int:
+        """See ``Engine.warm``."""
+        return await self._engine.warm(operations)
+
     async def close(self) -> None:
         """Close the client."""
         await self._client.close()
 
 
-async def connect(supergraph: Supergraph, client: SubgraphClient, settings: Settings) -> ConnectedEngine:
+async def connect(
+    supergraph: Supergraph,
+    client: SubgraphClient,
+    settings: Settings,
+    cache: AnswerCache | None = None,
+    observer: EngineObserver = UNOBSERVED,
+) -> ConnectedEngine:
     """An engine for this supergraph, made in a thread: requests are answered meanwhile. Closes the client where it cannot be made."""
     try:
-        return await asyncio.to_thread(ConnectedEngine, supergraph, client, settings)
+        return await asyncio.to_thread(ConnectedEngine, supergraph, client, settings, cache, observer)
     except BaseException:
         await client.close()
         raise

@@ -2,9 +2,10 @@
 
 import asyncio
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Protocol
 
+from gateway.resolvers.engine import KnownOperation
 from gateway.resolvers.messages import GraphQLRequest, GraphQLResponse
 
 
@@ -13,6 +14,14 @@ class Engine(Protocol):
 
     async def execute(self, request: GraphQLRequest) -> GraphQLResponse:
         """The response to one request."""
+        ...
+
+    def most_used(self, count: int) -> tuple[KnownOperation, ...]:
+        """So many of the operations that it has ready, the most used first."""
+        ...
+
+    async def warm(self, operations: Iterable[KnownOperation]) -> int:
+        """Make operations ready before the first request comes; gives how many it can serve."""
         ...
 
     async def close(self) -> None:

@@ -5,6 +5,7 @@ import contextlib
 import gc
 import logging
 from collections.abc import Awaitable, Callable, Iterator
+from typing import Final
 
 from gateway.app.held import Engine, Held
 from gateway.app.last_good import LastGood
@@ -15,6 +16,9 @@ from gateway.resolvers.messages import GraphQLRequest, GraphQLResponse
 from gateway.schema.supergraph import Supergraph
 
 logger = logging.getLogger(__name__)
+
+WARMED: Final = 200
+"""How many operations a new engine gets ready before it takes over: those that the one before was asked most."""
 
 Connect = Callable[[Supergraph], Awaitable[Engine]]
 """Makes an engine that is ready for traffic."""
@@ -48,6 +52,8 @@ class Serving:
         self._from_copy: tuple[str, ...] = ()
         self._retiring: set[asyncio.Task[None]] = set()
         self._tried = asyncio.Event()
+        self.supergraph: Supergraph | None = None
+        """The one that new requests are answered from."""
         self.swaps = 0
         """How many supergraphs have been swapped in, the first one included."""
 
@@ -143,7 +149,10 @@ class Serving:
     async def _swap(self, loaded: Loaded) -> None:
         old = self._held
         engine = await self._connect(loaded.supergraph)
+        if old is not None:
+            await engine.warm(old.engine.most_used(WARMED))
         self._held = Held(engine, loaded.version)
+        self.supergraph = loaded.supergraph
         self.swaps += 1
         logger.info("Serving version %s of the supergraph: %s", loaded.version, ", ".join(loaded.supergraph.subgraphs))
         if old is not None:

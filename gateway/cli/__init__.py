@@ -5,13 +5,30 @@ from typing import Any, Final
 import click
 
 from gateway import __version__
+from gateway.cli.cache import cache_command
 from gateway.cli.compose import compose_command
 from gateway.cli.demo import demo_command
+from gateway.cli.member import member_command
 from gateway.cli.plan import plan_command
+from gateway.cli.registry import registry_command
 from gateway.cli.serve import serve_command
+from gateway.cli.subgraph import subgraph_command
+from gateway.cli.supergraph import supergraph_command
+from gateway.cli.token import token_command
 from gateway.errors import TongfenError
 
-COMMANDS: Final[tuple[click.Command, ...]] = (compose_command, demo_command, plan_command, serve_command)
+COMMANDS: Final[tuple[click.Command, ...]] = (
+    cache_command,
+    compose_command,
+    demo_command,
+    member_command,
+    plan_command,
+    registry_command,
+    serve_command,
+    subgraph_command,
+    supergraph_command,
+    token_command,
+)
 
 
 class CommandGroup(click.Group):

@@ -17,10 +17,11 @@ from gateway.app import Given, make_app
 from gateway.app.loading import compose_sources
 from gateway.cli.demo_text import describe_demo, restart_command
 from gateway.cli.processes import ROOT, ChildProcess, run_to_the_end
-from gateway.cli.serve import address, open_port, server_config, start_logging
+from gateway.cli.serve import address, start_logging
+from gateway.cli.workers import open_port, server_config
 from gateway.errors import SubgraphError, TongfenError
 from gateway.resolvers.subgraph_client.introspection import fetch_sdl
-from gateway.settings import Listen, Settings, read_settings
+from gateway.settings import Limits, Listen, Settings, read_settings
 from gateway.transport.asgi import AsgiApp
 from gateway.transport.graphiql import read_examples
 
@@ -131,7 +132,7 @@ async def make_and_serve(listening: socket.socket, places: Sequence[Place], fold
     async with running(places) as children:
         await when_all_answer(children)
         supergraph = await compose_sources(settings.supergraph.compose)
-        async with serving(make_app(settings, Given(supergraph)), listening):
+        async with serving(make_app(settings, Given(supergraph)), listening, settings.limits):
             click.echo(describe(listening, settings, children))
             await asyncio.gather(*(tell_end(place, child) for place, child in children.items()))
             await asyncio.Event().wait()  # the gateway goes on alone
@@ -203,9 +204,9 @@ class QuietServer(uvicorn.Server):
 
 
 @contextlib.asynccontextmanager
-async def serving(app: AsgiApp, listening: socket.socket) -> AsyncIterator[None]:
+async def serving(app: AsgiApp, listening: socket.socket, limits: Limits) -> AsyncIterator[None]:
     """The gateway, answering on the socket until the end."""
-    server = QuietServer(server_config(app))
+    server = QuietServer(server_config(app, limits))
     task = asyncio.create_task(server.serve(sockets=[listening]))
     try:
         yield
@@ -218,4 +219,4 @@ def describe(listening: socket.socket, settings: Settings, children: Children) -
     processes = [Running("gateway", port_of(listening), os.getpid())]
     processes += [Running(place.name, place.port, child.pid) for place, child in children.items()]
     folder = settings.graphiql.examples or SETTINGS.parent
-    return describe_demo(address(listening, settings), processes, read_examples(folder), folder)
+    return describe_demo(address(Listen(port=port_of(listening)), settings), processes, read_examples(folder), folder)

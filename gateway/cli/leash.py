@@ -15,12 +15,12 @@ GRACE_SECONDS = 5.0
 """How long the program may take to stop by itself."""
 
 
-def watch() -> None:
-    """Wait for the end of standard input, then stop this process, in peace or else by force."""
-    while os.read(0, 1024):
+def watch(descriptor: int = 0, grace_seconds: float = GRACE_SECONDS) -> None:
+    """Wait for the end of what ``descriptor`` reads, then stop this process, in peace or else by force."""
+    while os.read(descriptor, 1024):
         pass
     os.kill(os.getpid(), signal.SIGTERM)
-    time.sleep(GRACE_SECONDS)
+    time.sleep(grace_seconds)
     os._exit(1)
 
 

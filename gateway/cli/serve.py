@@ -1,20 +1,21 @@
 """``tongfen serve``: one gateway over a supergraph that is there, or that is composed at the start."""
 
-import contextlib
 import logging
-import os
-import socket
-from collections.abc import Mapping
+import tempfile
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import click
-import uvicorn
 
-from gateway.app import make_app, make_loader
-from gateway.errors import TongfenError
+from gateway.app import Peers, make_app, make_loader
+from gateway.cli.workers import Plan, Ports, Supervisor, count_workers
 from gateway.settings import Listen, LogLevel, Settings, make_settings, read_settings
+from gateway.telemetry.metrics import retire
 from gateway.transport.asgi import AsgiApp
+
+LOG = logging.getLogger("gateway.workers")
 
 EXISTING_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -26,69 +27,88 @@ EXISTING_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.option("--config", type=EXISTING_FILE, help="The settings; config/gateway.yaml explains each.")
 @click.option("--port", type=click.IntRange(0, 65535), help="Listen here; 0 takes any free port.")
 @click.option("--host", help="Listen on this address; 0.0.0.0 is all.")
-def serve_command(supergraph: Path | None, config: Path | None, port: int | None, host: str | None) -> None:
+@click.option("--workers", type=click.IntRange(1), help="How many processes answer; without it one for each core.")
+def serve_command(
+    supergraph: Path | None, config: Path | None, port: int | None, host: str | None, workers: int | None
+) -> None:
     """Serve a supergraph as one GraphQL endpoint.
 
-    Options given here go before the settings file.
+    Options given here go before the settings file. SIGHUP reads the settings again and renews the workers one by one; SIGTERM lets
+    requests in flight end.
     """
-    overrides = make_overrides(supergraph, port, host)
+    overrides = make_overrides(supergraph, port, host, workers)
     if config is not None:
-        settings = read_settings(config, overrides=overrides)
+        serve(lambda: read_settings(config, overrides=overrides))
     elif supergraph is not None:
-        settings = make_settings(overrides, folder=Path.cwd())
+        serve(lambda: make_settings(overrides, folder=Path.cwd()))
     else:
         raise click.UsageError("Say what to serve: --supergraph FILE or --config FILE.")
-    serve(settings)
 
 
-def make_overrides(supergraph: Path | None, port: int | None, host: str | None) -> dict[str, Any]:
+def make_overrides(supergraph: Path | None, port: int | None, host: str | None, workers: int | None) -> dict[str, Any]:
     """The settings that the options stand for."""
     listen = {key: value for key, value in {"port": port, "host": host}.items() if value is not None}
     overrides: dict[str, Any] = {"listen": listen}
+    if workers is not None:
+        overrides["workers"] = {"count": workers}
     if supergraph is not None:
         overrides["supergraph"] = {"file": str(supergraph.absolute()), "compose": {}}
     return overrides
 
 
-def serve(settings: Settings) -> None:
-    """Serve until a signal ends it. Raises TongfenError where the supergraph or the port cannot be had."""
+def serve(read: Callable[[], Settings]) -> None:
+    """Serve until a signal ends it. ``read`` gives the settings, now and whenever they are read again.
+
+    Raises TongfenError where the settings are wrong, or the supergraph or the port cannot be had.
+    """
+    settings = read()
     start_logging(settings.log.level)
-    app = make_app(settings, make_loader(settings))
-    with open_port(settings.listen) as listening:
-        click.echo(f"Serving GraphQL at {address(listening, settings)}")
-        run(app, listening)
+    plan = make_plan(settings)
+    ports = Ports(settings.listen, count_workers(settings.workers.count))
+    where = f"Serving GraphQL at {address(ports.address, settings)}"
+    with tempfile.TemporaryDirectory(prefix="tongfen-") as name:
+        folder = Path(name)
+        supervisor = Supervisor(
+            ports, plan, folder=folder, renew=lambda: renew(read(), settings), on_end=partial(retire, folder)
+        )
+        supervisor.run(on_listening=lambda: click.echo(where))
 
 
-def open_port(listen: Listen) -> socket.socket:
-    """A socket that listens. Raises TongfenError where the port is taken, not allowed, or the address is not ours."""
-    family = socket.AF_INET6 if ":" in listen.host else socket.AF_INET
-    try:
-        return socket.create_server((listen.host, listen.port), family=family, backlog=2048)
-    except OSError as error:
-        number = error.errno or 0
-        reason = os.strerror(number) if number > 0 else error.strerror
-        message = f"Cannot listen on {listen.host} port {listen.port}: {reason}. Stop what is there, or choose another: --port N."
-        raise TongfenError(message) from error
+def make_plan(settings: Settings) -> Plan:
+    """What workers are made of. A supergraph in a file is read here, once for all of them. Raises TongfenError."""
+    loader = make_loader(settings)
 
+    def make_worker(peers: Peers) -> AsgiApp:
+        return make_app(settings, loader, peers=peers)
 
-def address(listening: socket.socket, settings: Settings) -> str:
-    """Where a browser on this machine finds the endpoint."""
-    host, port = listening.getsockname()[:2]
-    shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)  # noqa: S104  # not bound, shown
-    return f"http://{shown}:{port}{settings.graphql.path}"
-
-
-def run(app: AsgiApp, listening: socket.socket) -> None:
-    """Answer on the socket until SIGINT or SIGTERM; requests that are running are let finish."""
-    with contextlib.suppress(KeyboardInterrupt):
-        uvicorn.Server(server_config(app)).run(sockets=[listening])
-
-
-def server_config(app: AsgiApp) -> uvicorn.Config:
-    """The HTTP server as every command runs it."""
-    return uvicorn.Config(
-        app, lifespan="on", log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=10
+    return Plan(
+        make_worker, settings.limits, start_seconds=settings.workers.start, drain_seconds=settings.workers.drain
     )
+
+
+def renew(settings: Settings, first: Settings) -> Plan:
+    """A plan from settings that were read again. Raises TongfenError. What cannot change while the port is open is said."""
+    plan = make_plan(settings)
+    start_logging(settings.log.level)
+    for name in ("listen", "workers.count"):
+        before, now = (look_up(each, name) for each in (first, settings))
+        if before != now:
+            LOG.warning("%s has changed; that needs a new start", name)
+    return plan
+
+
+def look_up(settings: Settings, dotted: str) -> object:
+    found: object = settings
+    for name in dotted.split("."):
+        found = getattr(found, name)
+    return found
+
+
+def address(listen: Listen, settings: Settings) -> str:
+    """Where a browser on this machine finds the endpoint."""
+    host = listen.host
+    shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)  # noqa: S104  # not bound, shown
+    return f"http://{shown}:{listen.port}{settings.graphql.path}"
 
 
 def start_logging(level: LogLevel) -> None:

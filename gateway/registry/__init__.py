@@ -1,0 +1,1 @@
+"""Which subgraphs there are: records, versions, who may change them, and whom a change would break."""

@@ -10,7 +10,7 @@ from typing import Any
 class Freshness:
     """How long the whole answer can be kept: each part that it is made of shortens it. Times are moments of the wall clock.
 
-    ``seen`` is the last invalidation that every part has seen; ``tags`` are those of all parts. It starts as nothing's: an answer
+    ``tags`` are those of all parts. It starts as nothing's: an answer
     without parts is kept no longer than one that ``forbid`` was called for.
     """
 
@@ -21,7 +21,6 @@ class Freshness:
     fresh_until: float = inf
     revalidate_until: float = inf
     error_until: float = inf
-    seen: float = inf
     tags: set[str] = field(default_factory=set)
 
     def forbid(self) -> None:

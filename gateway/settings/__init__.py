@@ -1,8 +1,9 @@
 """Everything an operator may set, read from one YAML file and checked before anything starts."""
 
 from gateway.settings.authentication import Authentication, Authorization
+from gateway.settings.cache import Cache, CachePolicy, CacheScope, RedisCache, SubgraphCache
 from gateway.settings.cors import Cors
-from gateway.settings.documents import DocumentMode, Documents
+from gateway.settings.documents import AutomaticDocumentsSetting, DocumentMode, Documents
 from gateway.settings.headers import HeaderRuleSetting, Merge, ResponseHeader
 from gateway.settings.load import make_settings, read_settings
 from gateway.settings.model import (
@@ -15,13 +16,20 @@ from gateway.settings.model import (
     LogLevel,
     Settings,
 )
+from gateway.settings.registry import Registry
 from gateway.settings.supergraph import Cdn, SubgraphSource, SupergraphSource, Uplink
+from gateway.settings.telemetry import Metrics
 from gateway.settings.traffic import Breaker, Retry, SubgraphTraffic, Traffic
+from gateway.settings.workers import Workers
 
 __all__ = [
     "Authentication",
     "Authorization",
+    "AutomaticDocumentsSetting",
     "Breaker",
+    "Cache",
+    "CachePolicy",
+    "CacheScope",
     "Cdn",
     "Cors",
     "Csrf",
@@ -35,14 +43,19 @@ __all__ = [
     "Log",
     "LogLevel",
     "Merge",
+    "Metrics",
+    "RedisCache",
+    "Registry",
     "ResponseHeader",
     "Retry",
     "Settings",
+    "SubgraphCache",
     "SubgraphSource",
     "SubgraphTraffic",
     "SupergraphSource",
     "Traffic",
     "Uplink",
+    "Workers",
     "make_settings",
     "read_settings",
 ]

@@ -1,10 +1,20 @@
 """Settings of documents that clients name instead of sending them."""
 
 from enum import Enum
+from pathlib import Path
+from typing import Annotated
 
-from pydantic import model_validator
+from pydantic import AfterValidator, ValidationInfo, model_validator
 
-from gateway.settings.section import Count, FilePath, Section
+from gateway.settings.section import Count, Seconds, Section, resolve_path
+
+
+def read_source(source: str, info: ValidationInfo) -> Path | str:
+    """An address stays one; anything else is a file or a folder."""
+    return source if source.startswith(("https://", "http://")) else resolve_path(Path(source), info)
+
+
+ManifestSource = Annotated[str, AfterValidator(read_source)]
 
 
 class DocumentMode(Enum):
@@ -15,7 +25,7 @@ class DocumentMode(Enum):
     ONLY = "only"
 
 
-class AutomaticDocuments(Section):
+class AutomaticDocumentsSetting(Section):
     """Documents that clients register on the way."""
 
     enabled: bool = True
@@ -25,9 +35,11 @@ class AutomaticDocuments(Section):
 class Documents(Section):
     """Persisted documents."""
 
-    automatic: AutomaticDocuments = AutomaticDocuments()
-    trusted: tuple[FilePath, ...] = ()
-    """Manifests and folders."""
+    automatic: AutomaticDocumentsSetting = AutomaticDocumentsSetting()
+    trusted: tuple[ManifestSource, ...] = ()
+    """Manifests, folders and addresses of manifests."""
+    refresh: Seconds = 60.0
+    """After which time addresses are asked again."""
     mode: DocumentMode = DocumentMode.PREFER
 
     @model_validator(mode="after")

@@ -3,14 +3,19 @@
 from enum import Enum
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from gateway.settings.authentication import Authentication, Authorization
+from gateway.settings.cache import Cache
+from gateway.settings.compression import Compression
 from gateway.settings.cors import Cors
 from gateway.settings.documents import Documents
+from gateway.settings.registry import Registry
 from gateway.settings.section import Count, FilePath, HeaderName, Seconds, Section, UrlPath
 from gateway.settings.supergraph import SupergraphSource
+from gateway.settings.telemetry import Metrics
 from gateway.settings.traffic import Traffic
+from gateway.settings.workers import Workers
 
 
 class Listen(Section):
@@ -54,6 +59,9 @@ class Limits(Section):
     """What one request may cost, and how many there may be."""
 
     concurrent_requests: Count = 1_000
+    head_bytes: Count = 65_536
+    head_time: Seconds = 10.0
+    reading_time: Seconds = 60.0
     body_bytes: Count = 2_000_000
     body_time: Seconds = 30.0
     tokens: Count = 15_000
@@ -85,6 +93,7 @@ class Settings(Section):
 
     supergraph: SupergraphSource
     listen: Listen = Listen()
+    workers: Workers = Workers()
     graphql: GraphQL = GraphQL()
     graphiql: GraphiQL = GraphiQL()
     documents: Documents = Documents()
@@ -92,6 +101,18 @@ class Settings(Section):
     authorization: Authorization = Authorization()
     csrf: Csrf = Csrf()
     cors: Cors = Cors()
+    compression: Compression = Compression()
     limits: Limits = Limits()
     traffic: Traffic = Traffic()
+    cache: Cache = Cache()
+    metrics: Metrics = Metrics()
+    registry: Registry = Registry()
     log: Log = Log()
+
+    @model_validator(mode="after")
+    def check_registry(self) -> "Settings":
+        if (self.supergraph.registry is None) != (self.registry.database is None):
+            raise ValueError(
+                "supergraph.registry (an environment) and registry.database (a URL) go together: give both"
+            )
+        return self

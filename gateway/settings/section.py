@@ -6,13 +6,13 @@ from typing import Annotated, Final
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo
 
-UNITS: Final = {"ms": 0.001, "s": 1.0, "m": 60.0}
-DURATION: Final = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m)")
+UNITS: Final = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3_600.0, "d": 86_400.0}
+DURATION: Final = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d)")
 HEADER_NAME: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 
 
 def parse_duration(value: object) -> object:
-    """Seconds from ``500ms``, ``30s`` or ``2m``; anything else is left for the number's own check."""
+    """Seconds from ``500ms``, ``30s``, ``2m``, ``12h`` or ``7d``; anything else is left for the number's own check."""
     if isinstance(value, str) and (match := DURATION.fullmatch(value.strip())):
         return float(match[1]) * UNITS[match[2]]
     return value

@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from gateway.settings.headers import HeaderRulesSetting, ResponseHeaders
-from gateway.settings.section import Count, Seconds, Section, Share, Url
+from gateway.settings.section import Count, HeaderName, Seconds, Section, Share, Url
 from gateway.types import SubgraphName
 
 
@@ -55,6 +55,8 @@ class Traffic(Section):
     """For one request to one subgraph."""
     deadline: Seconds | None = 60.0
     """For all that one request of a client takes; null for as long as it takes."""
+    deadline_header: HeaderName | None = None
+    """Tells subgraphs how many milliseconds are left."""
     retry: Retry = Retry()
     breaker: Breaker = Breaker()
     share_requests: bool = True

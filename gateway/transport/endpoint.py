@@ -13,6 +13,7 @@ from gateway.resolvers import codes
 from gateway.resolvers.messages import GraphQLRequest, GraphQLResponse
 from gateway.transport.asgi import ClientLeftError, Receive, Scope, Send, read_body, read_headers, send_response
 from gateway.transport.coding import decode_body
+from gateway.transport.conditional import NOT_MODIFIED, has_it, may_be_kept, validator_of
 from gateway.transport.csrf import check_preflight
 from gateway.transport.leaving import unless_client_leaves
 from gateway.transport.media_types import GRAPHQL_RESPONSE, HTML, JSON, choose_media_type, essence, is_utf_8
@@ -34,7 +35,7 @@ CONTENT_TYPES: Final[Mapping[str, Header]] = {
 }
 NO_SNIFFING: Final[Header] = (b"x-content-type-options", b"nosniff")
 NOT_STORED: Final[Header] = (b"cache-control", b"no-store")
-VARY: Final[Header] = (b"vary", b"accept")
+VARY: Final[Header] = (b"vary", b"accept, accept-encoding")
 
 
 class GraphQLService(Protocol):
@@ -126,7 +127,11 @@ class GraphQLEndpoint:
         document_id = scope["path"].removeprefix(self._options.path).lstrip("/") or parameters.document_id or None
         check_asked(parameters, document_id)
         request = self._make_request(parameters, headers, method, document_id)
-        return to_http(await unless_client_leaves(receive, self._service.execute(request)), media_type)
+        response = await unless_client_leaves(receive, self._service.execute(request))
+        answer = to_http(response, media_type)
+        if method == "GET" and may_be_kept(response.headers):
+            return if_modified(answer, headers.get("if-none-match"))
+        return answer
 
     async def _read_post(self, headers: Mapping[str, str], receive: Receive) -> Parameters:
         check_content(headers)
@@ -209,8 +214,19 @@ def refusal(error: RequestError, media_type: str) -> HttpAnswer:
     return HttpAnswer(error.status, JSON if media_type == HTML else media_type, body, headers)
 
 
+def if_modified(answer: HttpAnswer, if_none_match: str | None) -> HttpAnswer:
+    """The answer with its validator, or only the news that the client has it (RFC 9110, section 15.4.5)."""
+    validator = validator_of(answer.body)
+    headers = (*answer.headers, (b"etag", validator.encode("ascii")))
+    if has_it(if_none_match, validator):
+        return HttpAnswer(NOT_MODIFIED, answer.media_type, b"", headers)
+    return HttpAnswer(answer.status, answer.media_type, answer.body, headers)
+
+
 async def send_answer(send: Send, answer: HttpAnswer) -> None:
     """Send an answer with the headers that every answer has."""
+    if answer.status == NOT_MODIFIED:
+        return await send_response(send, answer.status, (VARY, *answer.headers), b"")
     headers = (
         CONTENT_TYPES[answer.media_type],
         (b"content-length", b"%d" % len(answer.body)),
@@ -218,4 +234,4 @@ async def send_answer(send: Send, answer: HttpAnswer) -> None:
         NO_SNIFFING,
         *answer.headers,
     )
-    await send_response(send, answer.status, headers, answer.body)
+    return await send_response(send, answer.status, headers, answer.body)

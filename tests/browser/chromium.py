@@ -104,6 +104,11 @@ class Tab:
         await self.wait_for(found + " !== null")
         await self.evaluate(found + ".click()")
 
+    async def type(self, text: str) -> None:
+        """Write into the first search field of the page."""
+        await self.evaluate("document.querySelector('input[type=search]').focus()")
+        await self.call("Input.insertText", text=text)
+
     async def screenshot(self, path: Path) -> None:
         """Write what is seen to a PNG file."""
         shot = await self.call("Page.captureScreenshot", format="png")

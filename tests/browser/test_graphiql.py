@@ -76,6 +76,38 @@ async def test_an_example_shows_its_answer_and_its_plan(tmp_path: Path, examples
         assert tab.complaints == []
 
 
+async def test_the_plan_shows_how_long_each_fetch_took(tmp_path: Path, examples: Path) -> None:
+    """Its time and its size, beside what it is for."""
+    async with console(tmp_path, examples) as tab:
+        await run_example(tab, "1_detail")
+        await tab.wait_for("document.querySelectorAll('.plan .fetch .took').length === 2")
+        took = await tab.evaluate("[...document.querySelectorAll('.took')].map((one) => one.innerText).join('|')")
+        assert [part in took for part in ("ms", "KB")] == [True, True]
+        assert "durationMs" not in await tab.evaluate(ANSWER)
+
+
+async def test_the_sub_markets_are_listed_with_their_fields(tmp_path: Path, examples: Path) -> None:
+    """Which one answers what, found by a word."""
+    async with console(tmp_path, examples) as tab:
+        await tab.click("[aria-label='Show Sub-markets']")
+        await tab.wait_for("document.querySelectorAll('.submarkets details').length === 2")
+        assert "city" in await tab.evaluate("document.querySelector('.submarkets').innerText")
+        await tab.type("indication")
+        await tab.wait_for("document.querySelectorAll('.submarkets details').length === 1")
+        found = await tab.evaluate("document.querySelector('.submarkets details').innerText")
+        assert [word in found for word in ("healthcare", "Achievement", "indication")] == [True] * 3
+        await tab.screenshot(tmp_path / "submarkets.png")
+
+
+async def test_a_query_is_put_together_by_clicks(tmp_path: Path, examples: Path) -> None:
+    """The explorer shows the schema's fields; one that is ticked is in the query."""
+    async with console(tmp_path, examples) as tab:
+        await tab.click("[aria-label='Show Explorer']")
+        await tab.wait_for("document.querySelector('.graphiql-explorer-root')?.innerText.includes('achievement')")
+        await tab.screenshot(tmp_path / "explorer.png")
+        assert tab.complaints == []
+
+
 async def test_the_page_speaks_chinese_to_a_chinese_browser(tmp_path: Path, examples: Path) -> None:
     """Our own texts, GraphiQL's, and the examples' titles."""
     async with console(tmp_path, examples, language="zh-CN") as tab:

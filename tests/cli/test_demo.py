@@ -19,7 +19,8 @@ from queue import Queue
 from typing import IO, Any
 
 from gateway.transport.graphiql import Example, read_examples
-from tests.cli.test_processes import is_running, wait_until_gone
+from tests.cli.processes import wait_until_gone
+from tests.cli.test_processes import is_running
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = read_examples(ROOT / "config" / "examples")
@@ -139,7 +140,7 @@ def test_a_killed_demo_leaves_nothing_behind(tmp_path: Path) -> None:
         running.process.kill()
         running.process.wait()
         for pid in pids.values():
-            wait_until_gone(pid)
+            wait_until_gone([pid])
 
 
 def test_a_taken_port_stops_the_demo_before_anything_is_made(tmp_path: Path) -> None:

@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import select
 import subprocess
 import sys
 from pathlib import Path
@@ -12,8 +11,7 @@ import pytest
 from gateway.cli.demo import Place, when_all_answer
 from gateway.cli.processes import LEASH, ChildProcess, run_to_the_end
 from gateway.errors import TongfenError
-
-PATIENCE_SECONDS = 30.0
+from tests.cli.processes import wait_until_gone
 
 
 @pytest.fixture
@@ -29,19 +27,6 @@ def is_running(pid: int) -> bool:
     except ProcessLookupError:
         return False
     return True
-
-
-def wait_until_gone(pid: int) -> None:
-    """Wait for the end of a process that need not be our child."""
-    try:
-        descriptor = os.pidfd_open(pid)
-    except ProcessLookupError:
-        return
-    try:
-        ended, _, _ = select.select([descriptor], [], [], PATIENCE_SECONDS)
-        assert ended, f"{pid} is still there"
-    finally:
-        os.close(descriptor)
 
 
 async def test_a_child_tells_what_it_says_and_how_it_ended(modules: Path) -> None:
@@ -77,7 +62,7 @@ def test_a_child_ends_when_its_starter_is_killed(modules: Path) -> None:
         assert process.stdout
         pid = int(process.stdout.readline())
         process.kill()
-    wait_until_gone(pid)
+    wait_until_gone([pid])
 
 
 async def test_a_program_can_be_run_to_its_end(modules: Path) -> None:

@@ -1,23 +1,13 @@
 """``tongfen serve`` as an operator uses it: a process, its port, its messages."""
 
-import json
-import os
-import re
 import signal
 import socket
-import subprocess
-import sys
-import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from tests.app.markets import SUPERGRAPH
-
-ROOT = Path(__file__).parents[2]
-TYPENAME = json.dumps({"query": "{ __typename }"}).encode()
+from tests.cli.processes import ask, failure, serving
 
 
 @pytest.fixture
@@ -27,45 +17,9 @@ def supergraph(tmp_path: Path) -> Path:
     return path
 
 
-@contextmanager
-def serving(*arguments: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """The running process and the address that it prints."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "gateway", "serve", *arguments],
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env=os.environ | {"PYTHONUNBUFFERED": "1"},
-    )
-    assert process.stdout is not None
-    try:
-        found = re.search(r"http://\S+", process.stdout.readline())
-        assert found, process.communicate()
-        yield process, found[0]
-    finally:
-        process.kill()
-        process.communicate()
-
-
-def failure(*arguments: str) -> tuple[int, str]:
-    """The exit code and the messages of a start that fails."""
-    done = subprocess.run(
-        [sys.executable, "-m", "gateway", "serve", *arguments], cwd=ROOT, capture_output=True, text=True
-    )
-    assert done.stdout == ""
-    return done.returncode, done.stderr
-
-
-def ask(address: str) -> object:
-    request = urllib.request.Request(address, TYPENAME, {"content-type": "application/json"})
-    with urllib.request.urlopen(request) as response:
-        return json.load(response)
-
-
 def test_a_supergraph_file_is_enough(supergraph: Path) -> None:
     """``--supergraph`` serves at the address that is printed, and Ctrl-C ends it with exit code 0 and no noise."""
-    with serving("--supergraph", str(supergraph), "--port", "0") as (process, address):
+    with serving("--supergraph", str(supergraph), "--port", "0", "--workers", "1") as (process, address):
         assert ask(address) == {"data": {"__typename": "Query"}}
         process.send_signal(signal.SIGINT)
         _, messages = process.communicate()
@@ -77,7 +31,7 @@ def test_settings_come_from_a_file(supergraph: Path) -> None:
     """``--config`` names the settings; ``--port`` goes before what they say."""
     path = supergraph.parent / "gateway.yaml"
     path.write_text("supergraph: {file: supergraph.graphql}\nlisten: {port: 1}\ngraphql: {path: /api}\n")
-    with serving("--config", str(path), "--port", "0") as (_, address):
+    with serving("--config", str(path), "--port", "0", "--workers", "1") as (_, address):
         assert address.endswith("/api")
         assert ask(address) == {"data": {"__typename": "Query"}}
 
@@ -118,3 +72,14 @@ def test_something_must_be_served() -> None:
     code, messages = failure()
     assert code == 2
     assert "--supergraph FILE or --config FILE" in messages
+
+
+def test_settings_that_only_the_application_reads_are_checked_at_the_start(supergraph: Path) -> None:
+    """A manifest of documents that is not there is one message too, though a worker finds it."""
+    path = supergraph.parent / "gateway.yaml"
+    path.write_text("supergraph: {file: supergraph.graphql}\ndocuments: {trusted: [nowhere.json]}\n")
+    code, messages = failure("--config", str(path), "--port", "0", "--workers", "2")
+    assert code == 1
+    assert messages.startswith("Error: ")
+    assert "nowhere.json" in messages
+    assert "Traceback" not in messages

@@ -3,16 +3,29 @@
 import hashlib
 import json
 import logging
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.errors import RequestError, SettingsError
+from gateway.resolvers.cache import MemoryStore
 from gateway.resolvers.messages import GraphQLRequest
-from gateway.transport.documents import DocumentService, MemoryDocuments, TrustMode, read_manifests
+from gateway.transport.documents import (
+    DocumentService,
+    MemoryDocuments,
+    StoredDocuments,
+    TrustedDocuments,
+    TrustMode,
+    read_manifests,
+)
 from gateway.transport.endpoint import EndpointOptions, GraphQLEndpoint
 from tests.transport.exchange import FakeService, Response, exchange, post
 
@@ -25,6 +38,13 @@ def persisted(digest: str = HASH, version: int = 1) -> dict[str, Any]:
     return {"persistedQuery": {"version": version, "sha256Hash": digest}}
 
 
+def known(documents: dict[str, str]) -> TrustedDocuments:
+    """Trusted documents as a manifest would bring them."""
+    made = TrustedDocuments([])
+    made.by_id, made.texts = documents, frozenset(documents.values())
+    return made
+
+
 class Desk:
     """An endpoint, its documents, and what the engine behind them was asked."""
 
@@ -33,7 +53,7 @@ class Desk:
     ) -> None:
         self.engine = FakeService()
         store = MemoryDocuments(1_000) if automatic else None
-        service = DocumentService(self.engine, trusted=trusted or {}, mode=mode, automatic=store)
+        service = DocumentService(self.engine, trusted=known(trusted or {}), mode=mode, automatic=store)
         self.app = GraphQLEndpoint(service, options=EndpointOptions())
 
     async def post(self, **body: Any) -> Response:
@@ -220,7 +240,62 @@ def test_one_id_stands_for_one_document(tmp_path: Path) -> None:
 
 async def test_other_transports_are_served_as_well() -> None:
     """The service stands before the engine, whoever asks it."""
-    service = DocumentService(FakeService(), trusted=TRUSTED, mode=TrustMode.ONLY)
+    service = DocumentService(FakeService(), trusted=known(TRUSTED), mode=TrustMode.ONLY)
     assert (await service.execute(GraphQLRequest("", document_id="hello-1"))).executed
     with pytest.raises(RequestError):
         await service.execute(GraphQLRequest("{ other }"))
+
+
+@asynccontextmanager
+async def manifests(*answers: tuple[int, Any]) -> AsyncIterator[tuple[str, list[str | None]]]:
+    """An address that gives these answers, the last one for ever, and the ETags that it was asked with."""
+    asked: list[str | None] = []
+
+    async def answer(request: web.Request) -> web.Response:
+        status, content = answers[min(len(asked), len(answers) - 1)]
+        asked.append(request.headers.get("if-none-match"))
+        return web.json_response(content, status=status, headers={"etag": f'"{len(asked)}"'})
+
+    app = web.Application()
+    app.router.add_get("/manifest", answer)
+    async with TestServer(app) as server:
+        yield str(server.make_url("/manifest")), asked
+
+
+async def test_a_manifest_at_an_address_is_followed(tmp_path: Path) -> None:
+    """It is asked again when it is due, by its ETag; what fails changes nothing; a file counts before it."""
+    (tmp_path / "own.json").write_text(json.dumps({"c": "{ own }"}))
+    clock = [0.0]
+    first, second = {"a": "{ a }", "c": "{ theirs }"}, {"b": "{ b }"}
+    async with manifests((200, first), (304, None), (200, [1]), (503, {}), (200, second)) as (url, asked):
+        trusted = TrustedDocuments([url, tmp_path / "own.json"], refresh_seconds=60, clock=lambda: clock[0])
+        seen = []
+        for now in (0, 1, 60, 120, 130, 140):
+            clock[0] = now
+            await trusted.refresh()
+            seen.append("".join(sorted(trusted.by_id)))
+        assert seen == ["ac", "ac", "ac", "ac", "ac", "bc"]
+        assert (trusted.by_id["c"], trusted.texts) == ("{ own }", {"{ own }", "{ b }"})
+        assert asked == [None, '"1"', '"1"', '"1"', '"1"']
+
+
+async def test_an_address_that_is_down_at_the_start_is_asked_again() -> None:
+    """Until then its documents are not known; the others are answered."""
+    clock = [0.0]
+    async with manifests((503, {}), (200, {"x": HELLO})) as (url, _):
+        desk = Desk()
+        trusted = TrustedDocuments([url], clock=lambda: clock[0])
+        desk.app = GraphQLEndpoint(DocumentService(desk.engine, trusted=trusted), options=EndpointOptions())
+        assert (await desk.post(documentId="x")).code == "PERSISTED_QUERY_NOT_IN_LIST"
+        clock[0] = 10
+        assert (await desk.post(documentId="x")).status == 200
+
+
+async def test_replicas_that_share_a_store_share_registered_documents() -> None:
+    """What a client registered with one is known to the other; what neither knows is unknown."""
+    store = MemoryStore(limit=1_000_000, clock=time.time)
+    here, there = (StoredDocuments(MemoryDocuments(1_000), store) for _ in range(2))
+    await here.put(HASH, HELLO)
+    assert [await there.get(HASH), await there.get(HASH), await there.get("0" * 64)] == [HELLO, HELLO, None]
+    await store.invalidate(["anything"])
+    assert await StoredDocuments(MemoryDocuments(1_000), store).get(HASH) == HELLO

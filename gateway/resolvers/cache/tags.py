@@ -96,13 +96,17 @@ class Kinship:
 
         Where ``value`` has no whole key, that is every entity of its type.
         """
-        keys = list(self.keys_of(type_name, value))
+        keys = tuple(self.keys_of(type_name, value))
         for name in self.related(type_name):
-            if not keys:
-                yield of_type(name)
-            else:
-                yield of_entity(name, ANY)
-                yield from (of_entity(name, key) for key in keys)
+            yield from self.key_tags(name, keys)
+
+    def key_tags(self, type_name: TypeName, keys: tuple[str, ...]) -> Iterator[str]:
+        """The same for one of an entity's types and its keys as they are written."""
+        if not keys:
+            yield of_type(type_name)
+            return
+        yield of_entity(type_name, ANY)
+        yield from (of_entity(type_name, key) for key in keys)
 
     def keys_of(self, type_name: TypeName, value: Any, names: Mapping[str, str] | None = None) -> Iterator[str]:
         """Every key of an entity that its fields give."""

@@ -6,6 +6,8 @@ import random
 import time
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
+from hashlib import blake2b
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -15,10 +17,12 @@ from gateway.errors import PlanningError, RequestError
 from gateway.resolvers import codes
 from gateway.resolvers.access import AccessOptions, read_access_rules
 from gateway.resolvers.engine.access import ALL_MET, AccessGate, Unmet, refusals_of
+from gateway.resolvers.engine.answers import WholeAnswers
 from gateway.resolvers.engine.labels import draw_labels
 from gateway.resolvers.engine.observer import UNOBSERVED, EngineObserver, Plain
 from gateway.resolvers.engine.prepared_cache import KnownOperation, PreparedCache
 from gateway.resolvers.engine.ready import ReadyOperation
+from gateway.resolvers.engine.tracing import TracingClient
 from gateway.resolvers.executor import (
     ErrorPolicy,
     Executed,
@@ -89,8 +93,12 @@ class Engine:
         planner: PlanOperation | None = None,
         chance: Callable[[], float] = random.random,
         observer: EngineObserver = UNOBSERVED,
+        answers: WholeAnswers | None = None,
     ) -> None:
-        """``planner`` makes plans instead of the gateway's own; ``chance`` gives numbers from 0 to 1 for ``percent(…)`` labels."""
+        """``planner`` makes plans instead of the gateway's own; ``chance`` gives numbers from 0 to 1 for ``percent(…)`` labels.
+
+        ``answers`` keeps whole answers; None keeps none, and says nothing of keeping them.
+        """
         self._supergraph = supergraph
         self._client = client
         self._limits = limits or Limits()
@@ -98,6 +106,7 @@ class Engine:
         self._plan = planner or _own_planner(supergraph)
         self._chance = chance
         self._observer = observer
+        self._answers = answers
         self._flights: Flights[GraphQLResponse] = Flights()
         self._prepared = PreparedCache(self._options.cached_operations)
         self._access = _make_gate(supergraph, self._options)
@@ -112,20 +121,18 @@ class Engine:
                 return _respond(Executed(None, (), ()), NO_CONTEXT, prepared.plan)
             context = RequestContext(request.headers, request.extensions, request.claims, self._deadline())
             options = self._run_options(request, variables, prepared.plan, context)
-            if (
-                self._options.share_queries
-                and not request.expose_plan
-                and prepared.operation.kind is OperationKind.QUERY
-            ):
-                key = query_key(request, ready, options)
-                return await self._flights.share(
-                    key, lambda: self._run(ready, options, context), deadline=context.deadline
-                )
             if request.expose_plan:
                 self._observer.on_plain_run(Plain.PLAN_SHOWN)
-                executed = await execute_operation(prepared, options, ready.refusals)
+                traced = replace(options, client=TracingClient(options.client, prepared.plan))
+                executed = await execute_operation(prepared, traced, ready.refusals)
                 return _respond(executed, context, prepared.plan)
-            return await self._run(ready, options, context)
+            if prepared.operation.kind is not OperationKind.QUERY:
+                return await self._run(ready, options, context)
+            if not self._options.share_queries:
+                return await self._answer_query(ready, options, context)
+            key = query_key(request, ready, options)
+            answer = partial(self._answer_query, ready, options, context)
+            return await self._flights.share(key, answer, deadline=context.deadline)
         except TimeoutError:
             failure = {
                 "message": "The answer did not come in time.",
@@ -164,6 +171,14 @@ class Engine:
             warmed += 1
             await asyncio.sleep(0)
         return warmed
+
+    async def _answer_query(
+        self, ready: ReadyOperation, options: RunOptions, context: RequestContext
+    ) -> GraphQLResponse:
+        """What is kept of the whole answer, else what a run gives."""
+        if self._answers is None:
+            return await self._run(ready, options, context)
+        return await self._answers.serve(ready, options, context, partial(self._run, ready, options, context))
 
     async def _run(self, ready: ReadyOperation, options: RunOptions, context: RequestContext) -> GraphQLResponse:
         """Run the compiled operation; where there is none, or at a surprise, the plain executor."""
@@ -212,6 +227,7 @@ class Engine:
             ready = self._make_narrowed(self._access, operation, labels, unmet)
         else:
             ready = ReadyOperation(prepare(operation, self._plan(operation, labels), self._supergraph))
+        ready.identity = identify((request.query, request.operation_name, sorted(labels), sorted(map(repr, unmet))))
         self._prepared.put((request.query, request.operation_name, labels, unmet), ready)
         self._observer.on_prepared(time.perf_counter() - began)
         return ready
@@ -292,6 +308,8 @@ def _with_reports(data: bytes, reports: Mapping[str, list[Any]]) -> bytes:
 
 def _respond(executed: Executed, context: RequestContext, plan: QueryPlan | None = None) -> GraphQLResponse:
     """GraphQL specification, section 7.1. Errors come first: whoever reads a response should see them."""
+    if context.freshness is not None and (executed.errors or executed.problems):
+        context.freshness.forbid()
     entries: dict[str, Any] = {"errors": executed.errors} if executed.errors else {}
     entries["data"] = executed.data
     extensions: dict[str, Any] = dict(context.reports)
@@ -303,6 +321,11 @@ def _respond(executed: Executed, context: RequestContext, plan: QueryPlan | None
     if extensions:
         entries["extensions"] = extensions
     return GraphQLResponse(_encode(entries), executed=True, headers=context.response_headers)
+
+
+def identify(parts: tuple[Any, ...]) -> bytes:
+    """A short name for what an operation is made of, the same in every process."""
+    return blake2b(repr(parts).encode(), digest_size=16).digest()
 
 
 def _encode(entries: Mapping[str, Any]) -> bytes:

@@ -27,12 +27,15 @@ Form = CompiledOperation | Plain | Uncompiled
 class ReadyOperation:
     """A prepared operation with its compiled forms, one for each setting of its conditions. ``uses`` counts requests.
 
+    ``identity`` tells it from all others, on every replica. ``unkept_runs`` counts requests since its answer could not be kept as a whole.
     ``refusals`` are errors for what its user may not see; with any, it is run plain.
     """
 
     prepared: PreparedOperation
     refusals: tuple[JsonObject, ...] = ()
     uses: int = 0
+    identity: bytes = b""
+    unkept_runs: int = 0
     _forms: dict[Setting, Form] = field(default_factory=dict)
 
     def form(self, variables: Mapping[str, Any], observer: EngineObserver) -> Form:

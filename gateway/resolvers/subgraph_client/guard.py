@@ -28,6 +28,11 @@ class AddressGuard:
 
     allowed: Sequence[Network] = ()
 
+    @classmethod
+    def of(cls, *networks: str) -> "AddressGuard":
+        """A guard that allows these networks too, as ``10.0.0.0/8``. Raises ValueError for what is none."""
+        return cls(tuple(ipaddress.ip_network(network) for network in networks))
+
     def forbids(self, address: str) -> bool:
         """Whether an IP address may not be asked."""
         ip = ipaddress.ip_address(address.partition("%")[0])

@@ -29,11 +29,21 @@ class Endpoint:
 
 
 class HttpClient:
-    """A ``SubgraphClient`` that posts each request to its subgraph's endpoint. It owns the transport and closes it."""
+    """A ``SubgraphClient`` that posts each request to its subgraph's endpoint. It owns the transport and closes it.
 
-    def __init__(self, endpoints: Mapping[SubgraphName, Endpoint], transport: HttpTransport) -> None:
+    ``deadline_header`` tells subgraphs in how many milliseconds nobody will wait for their answer any more; None tells nothing.
+    """
+
+    def __init__(
+        self,
+        endpoints: Mapping[SubgraphName, Endpoint],
+        transport: HttpTransport,
+        *,
+        deadline_header: str | None = None,
+    ) -> None:
         self._endpoints = endpoints
         self._transport = transport
+        self._deadline_header = deadline_header
 
     async def send(self, request: SubgraphRequest) -> SubgraphResponse:
         """The subgraph's response; raises ``SubgraphError`` where there is no usable one.
@@ -47,13 +57,17 @@ class HttpClient:
         endpoint = self._endpoints.get(request.subgraph)
         if endpoint is None:
             raise SubgraphError(f"Subgraph {request.subgraph!r} has no address.", subgraph=request.subgraph)
-        deadline = asyncio.get_running_loop().time() + (request.timeout or endpoint.timeout)
+        now = asyncio.get_running_loop().time()
+        deadline = now + (request.timeout or endpoint.timeout)
         if request.context is not None and request.context.deadline is not None:
             deadline = min(deadline, request.context.deadline)
+        headers = {**request.headers, **HEADERS}
+        if self._deadline_header is not None:
+            headers[self._deadline_header] = str(max(0, int((deadline - now) * 1000)))
         try:
             return await self._transport.post(
                 endpoint.url,
-                headers={**request.headers, **HEADERS},
+                headers=headers,
                 body=encode_request(request),
                 deadline=deadline,
                 replayable=request.kind is OperationKind.QUERY,

@@ -28,6 +28,15 @@ class Endpoint(NamedTuple):
     head: bytes
 
 
+class PoolState(NamedTuple):
+    """A pool in numbers: connections that are open, idle ones among them, and requests that wait for one."""
+
+    server: str
+    open: int
+    idle: int
+    waited_for: int
+
+
 class Pool:
     """The connections to one host. At most ``limit`` are open; who finds none free waits in line."""
 
@@ -62,6 +71,10 @@ class Pool:
         while self._idle:
             self._idle.pop().abort()
             self._open -= 1
+
+    def state(self) -> PoolState:
+        """The pool in numbers."""
+        return PoolState(f"{self._host}:{self._port}", self._open, len(self._idle), len(self._waiting))
 
     def take_idle(self) -> Connection | None:
         """An idle connection, if there is one."""
@@ -138,6 +151,10 @@ class LeanTransport:
             return await self._send(endpoint.pool, message, deadline, fresh=False)
         except UnreadRequestError:
             return await self._send(endpoint.pool, message, deadline, fresh=True)
+
+    def pools(self) -> list[PoolState]:
+        """The connections to each server."""
+        return [pool.state() for pool in self._pools.values()]
 
     async def close(self) -> None:
         """See ``HttpTransport.close``."""

@@ -21,7 +21,7 @@ def read_manifests(paths: Iterable[Path]) -> dict[str, str]:
     for path in paths:
         for key, document in read_folder(path) if path.is_dir() else read_file(path):
             if documents.setdefault(key, document) != document:
-                raise problem(path, f"the id {key!r} stands for two different documents; give each its own")
+                raise clash(path, key)
     return documents
 
 
@@ -31,26 +31,34 @@ def read_folder(path: Path) -> Iterator[tuple[str, str]]:
 
 
 def read_file(path: Path) -> Iterator[tuple[str, str]]:
+    yield from read_manifest(path, read_text(path).encode()).items()
+
+
+def read_manifest(source: Path | str, text: bytes) -> dict[str, str]:
+    """Documents by id from a manifest's text. Raises SettingsError that names the source."""
     try:
-        content = json.loads(read_text(path))
+        content = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise problem(path, f"it is not JSON: {error}") from error
+        raise problem(source, f"it is not JSON: {error}") from error
     if not isinstance(content, dict):
-        raise problem(path, "it is no JSON object; write a manifest in Apollo's or in Relay's form")
-    pairs = apollo_pairs(path, content) if "operations" in content else content.items()
+        raise problem(source, "it is no JSON object; write a manifest in Apollo's or in Relay's form")
+    pairs = apollo_pairs(source, content) if "operations" in content else content.items()
+    documents: dict[str, str] = {}
     for key, document in pairs:
         if not isinstance(key, str) or not isinstance(document, str):
-            raise problem(path, f"the document of the id {key!r} is not a text")
-        yield key, document
+            raise problem(source, f"the document of the id {key!r} is not a text")
+        if documents.setdefault(key, document) != document:
+            raise clash(source, key)
+    return documents
 
 
-def apollo_pairs(path: Path, content: Mapping[str, Any]) -> Iterator[tuple[Any, Any]]:
+def apollo_pairs(source: Path | str, content: Mapping[str, Any]) -> Iterator[tuple[Any, Any]]:
     version = content.get("version")
     if content.get("format") != APOLLO_FORMAT or version != 1:
-        raise problem(path, f"its format is not {APOLLO_FORMAT!r} of version 1")
+        raise problem(source, f"its format is not {APOLLO_FORMAT!r} of version 1")
     operations = content["operations"]
     if not isinstance(operations, list) or not all(isinstance(operation, dict) for operation in operations):
-        raise problem(path, "'operations' is not a list of objects")
+        raise problem(source, "'operations' is not a list of objects")
     for operation in operations:
         yield operation.get("id"), operation.get("body")
 
@@ -62,5 +70,9 @@ def read_text(path: Path) -> str:
         raise problem(path, f"it cannot be read: {error}") from error
 
 
-def problem(path: Path, text: str) -> SettingsError:
-    return SettingsError(f"documents.trusted: {path}: {text}.")
+def clash(source: Path | str, key: str) -> SettingsError:
+    return problem(source, f"the id {key!r} stands for two different documents; give each its own")
+
+
+def problem(source: Path | str, text: str) -> SettingsError:
+    return SettingsError(f"documents.trusted: {source}: {text}.")

@@ -2,7 +2,6 @@
 
 import logging
 import re
-from collections.abc import Mapping
 from dataclasses import replace
 from enum import Enum
 from typing import Any, Final
@@ -11,6 +10,7 @@ from gateway.errors import RequestError
 from gateway.resolvers import codes
 from gateway.resolvers.messages import GraphQLRequest, GraphQLResponse
 from gateway.transport.documents.automatic import AutomaticDocuments, digest_of
+from gateway.transport.documents.trusted import TrustedDocuments
 from gateway.transport.endpoint import GraphQLService
 
 LOG: Final = logging.getLogger(__name__)
@@ -37,7 +37,7 @@ class DocumentService:
         self,
         service: GraphQLService,
         *,
-        trusted: Mapping[str, str],
+        trusted: TrustedDocuments,
         mode: TrustMode = TrustMode.PREFER,
         automatic: AutomaticDocuments | None = None,
     ) -> None:
@@ -45,7 +45,6 @@ class DocumentService:
         self._trusted = trusted
         self._mode = mode
         self._automatic = automatic
-        self._texts = frozenset(trusted.values()) if mode is not TrustMode.PREFER else frozenset()
 
     async def execute(self, request: GraphQLRequest) -> GraphQLResponse:
         """The service's answer; raises RequestError for a document that is not known, or not trusted."""
@@ -53,6 +52,8 @@ class DocumentService:
 
     async def resolve(self, request: GraphQLRequest) -> GraphQLRequest:
         """The request with its document in place. Raises RequestError."""
+        if self._trusted.is_due:
+            await self._trusted.refresh()
         if request.document_id is not None:
             found = await self._find(request.document_id)
             if found is None:
@@ -69,14 +70,14 @@ class DocumentService:
     async def _find(self, name: str) -> str | None:
         """The document of a ``documentId``, which may be written ``sha256:…``."""
         bare = name.removeprefix("sha256:")
-        found = self._trusted.get(name) or self._trusted.get(bare)
+        found = self._trusted.by_id.get(name) or self._trusted.by_id.get(bare)
         if found is None and self._automatic is not None and DIGEST.fullmatch(bare):
             return await self._automatic.get(bare)
         return found
 
     async def _resolve_persisted(self, request: GraphQLRequest, digest: str) -> GraphQLRequest:
         """The protocol of automatic persisted queries, which clients use for trusted documents too."""
-        trusted = self._trusted.get(digest)
+        trusted = self._trusted.by_id.get(digest)
         if trusted is not None:
             return replace(request, query=trusted)
         if request.query:
@@ -95,7 +96,7 @@ class DocumentService:
 
     def _check(self, document: str) -> None:
         """Whether this text may be asked."""
-        if self._mode is TrustMode.PREFER or document in self._texts:
+        if self._mode is TrustMode.PREFER or document in self._trusted.texts:
             return
         if self._mode is TrustMode.ONLY:
             raise RequestError("This document is not among the trusted ones.", code=codes.QUERY_NOT_IN_SAFELIST)

@@ -346,3 +346,21 @@ async def test_what_clients_report_is_in_the_response_whichever_executor_runs() 
     shown = await engine.execute(GraphQLRequest("{ city }", headers={"x-user": "ben"}, expose_plan=True))
     extensions = msgspec.json.decode(shown.body)["extensions"]
     assert (extensions["askedBy"], "queryPlan" in extensions) == (["ben"], True)
+
+
+async def test_who_sees_the_plan_sees_how_each_fetch_went() -> None:
+    """Its id in the plan, its begin and its time in milliseconds, its status and its size; nobody else does."""
+    engine = Engine(SUPERGRAPH, InProcessClient({"city": SERVER}), planner=CountingPlanner())
+    shown = msgspec.json.decode((await engine.execute(GraphQLRequest("{ city }", expose_plan=True))).body)
+    (fetch,) = shown["extensions"]["fetches"]
+    assert (fetch["id"], fetch["subgraph"], fetch["status"], fetch["bytes"]) == ("0", "city", 200, 26)
+    assert fetch["startMs"] >= 0 <= fetch["durationMs"]
+    assert "extensions" not in msgspec.json.decode((await engine.execute(GraphQLRequest("{ city }"))).body)
+
+
+async def test_a_fetch_that_failed_is_traced_by_its_code() -> None:
+    """There is no status and no size then."""
+    engine = Engine(SUPERGRAPH, InProcessClient({}), planner=CountingPlanner())
+    shown = msgspec.json.decode((await engine.execute(GraphQLRequest("{ city }", expose_plan=True))).body)
+    (fetch,) = shown["extensions"]["fetches"]
+    assert (fetch["code"], "status" in fetch, len(shown["errors"])) == ("SUBREQUEST_HTTP_ERROR", False, 1)

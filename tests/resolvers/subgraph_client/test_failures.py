@@ -304,3 +304,20 @@ async def test_a_subgraph_that_is_left_alone_has_its_own_code() -> None:
             await client.send(request)
         codes.append(caught.value.code)
     assert codes == ["SUBREQUEST_HTTP_ERROR", "SUBREQUEST_CIRCUIT_OPEN"]
+
+
+async def test_subgraphs_are_told_how_much_time_is_left() -> None:
+    """What is left of the client's deadline, or of the subgraph's own timeout if that ends before."""
+    heard: list[int] = []
+
+    class Listening(Script):
+        async def post(self, url: str, *, headers: Mapping[str, str], **others: Any) -> HttpAnswer:
+            heard.append(int(headers["x-time-left"]))
+            return await super().post(url, **others)
+
+    client = HttpClient({"city": Endpoint(URL, 5)}, Listening(OK), deadline_header="x-time-left")
+    now = asyncio.get_running_loop().time()
+    for deadline in (None, now + 2, now + 100, now - 1):
+        context = RequestContext(deadline=deadline)
+        await client.send(SubgraphRequest("city", OperationKind.QUERY, "{ a }", {}, context=context))
+    assert [-(-left // 1000) for left in heard] == [5, 2, 5, 0]

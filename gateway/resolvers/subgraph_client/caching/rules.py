@@ -40,7 +40,7 @@ class CachingOptions:
 
     ``private_claim`` and ``private_header`` name what tells one person from another; without either, private answers are not
     kept. ``null_seconds`` is the longest life of an entity that there is not. ``lock_seconds`` is how long other replicas wait
-    for one that fetches what they miss as well.
+    for one that fetches what they miss as well. ``shows``: requests may ask for ``extensions.cache``.
     """
 
     subgraphs: Mapping[SubgraphName, SubgraphRules] = field(default_factory=dict)
@@ -50,7 +50,7 @@ class CachingOptions:
     ignored_headers: frozenset[str] = IGNORED_HEADERS
     null_seconds: float = 10.0
     lock_seconds: float = 3.0
-    refresh_seconds: float = 30.0
+    shows: bool = False
 
     def rules_for(self, subgraph: SubgraphName) -> SubgraphRules:
         return self.subgraphs.get(subgraph, self.others)

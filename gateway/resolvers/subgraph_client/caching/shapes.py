@@ -26,7 +26,7 @@ from gateway.resolvers.subgraph_client.caching.identities import IdentityReader
 from gateway.resolvers.subgraph_client.caching.policies import PolicyReader, Said
 from gateway.resolvers.subgraph_client.caching.rules import SubgraphRules
 from gateway.resolvers.subgraph_client.caching.tagging import ReadTags, Tagging
-from gateway.resolvers.subgraph_client.caching.units import EntityUnit, FieldUnit, Kept, Tally, Unit
+from gateway.resolvers.subgraph_client.caching.units import EntityUnit, FieldUnit, Kept, Tallies, Tally, Unit
 from gateway.resolvers.subgraph_client.caching.versions import Versions
 from gateway.schema.selection import Field, SelectionSet, print_selections, read_selections
 from gateway.schema.supergraph import Supergraph
@@ -67,18 +67,23 @@ class ShapeReader:
     """Reads the queries of one subgraph, and remembers the last of them."""
 
     def __init__(
-        self, supergraph: Supergraph, subgraph: SubgraphName, directives: Directives, rules: SubgraphRules
+        self,
+        supergraph: Supergraph,
+        subgraph: SubgraphName,
+        directives: Directives,
+        rules: SubgraphRules,
+        kinship: Kinship,
+        tallies: Tallies,
     ) -> None:
         view = supergraph.subgraphs[subgraph]
         self.subgraph = subgraph
-        self.kinship = Kinship(supergraph)
-        self.identities = IdentityReader(view, self.kinship)
+        self.identities = IdentityReader(view, kinship)
         self.policies = PolicyReader(supergraph, view, directives, rules)
         self._query_type = supergraph.root_types[OperationKind.QUERY]
         self._versions = Versions(view)
-        self._tagging = Tagging(subgraph, self.kinship, directives)
+        self._tagging = Tagging(subgraph, kinship, directives)
         self._shapes: OrderedDict[str, Shape] = OrderedDict()
-        self.tallies: dict[str, Tally] = {}
+        self._tallies = tallies
 
     def shape(self, query: str) -> Shape:
         """The shape of a query."""
@@ -163,7 +168,7 @@ class ShapeReader:
             ),
             read_tags=given.read_tags,
             node=self.identities.read(type_name, inner, is_top_known=given.is_entity),
-            tally=self.tallies.setdefault(name, Tally()),
+            tally=self._tallies.setdefault((self.subgraph, name), Tally()),
             is_private=policy.private,
         )
 

@@ -11,7 +11,7 @@ from gateway.resolvers.subgraph_client.caching.identities import Node
 from gateway.resolvers.subgraph_client.caching.policies import Said
 from gateway.resolvers.subgraph_client.caching.tagging import ReadTags
 from gateway.schema.selection import Field
-from gateway.types import ResponseKey, TypeName
+from gateway.types import ResponseKey, SubgraphName, TypeName
 
 ENCODER: Final = msgspec.json.Encoder(order="sorted")
 
@@ -26,6 +26,10 @@ class Tally:
     uncached: int = 0
     kept: int = 0
     age: float = 0.0
+
+
+Tallies = dict[tuple[SubgraphName, str], Tally]
+"""Counters by subgraph and by type or root field. They outlive supergraphs."""
 
 
 @dataclass(slots=True)

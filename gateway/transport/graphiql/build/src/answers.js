@@ -15,7 +15,7 @@ function subscribe(listener) {
   return () => listeners.delete(listener);
 }
 
-/** The last answer: ``{ plan, text, status, milliseconds, bytes, errors }``, or null. */
+/** The last answer: ``{ plan, text, fetches, sources, status, milliseconds, bytes, errors }``, or null. */
 export const useLastAnswer = () => useSyncExternalStore(subscribe, () => last);
 
 /** A fetcher for GraphiQL. It asks for the plan while ``wantsPlan()``, and takes it out of the answer that is shown. */
@@ -60,9 +60,9 @@ function parse(text, response) {
 }
 
 function takePlan(answer) {
-  const { queryPlan, apolloQueryPlan, ...others } = answer.extensions ?? {};
+  const { queryPlan, apolloQueryPlan, fetches, ...others } = answer.extensions ?? {};
   if (Object.keys(others).length) answer.extensions = others;
   else delete answer.extensions;
   const shown = queryPlan ?? apolloQueryPlan;
-  return { plan: shown?.object ?? null, text: shown?.text ?? "" };
+  return { plan: shown?.object ?? null, text: shown?.text ?? "", fetches: fetches ?? [], sources: others.sources ?? [] };
 }

@@ -1,6 +1,7 @@
 // The page: GraphiQL with examples at its left and the query plan at its right.
 import "./workers.js";
 import { GraphiQL } from "graphiql";
+import { explorerPlugin } from "@graphiql/plugin-explorer";
 import { HISTORY_PLUGIN } from "@graphiql/plugin-history";
 import { useMemo, useRef, useState } from "react";
 import { createRoot } from "react-dom/client";
@@ -8,16 +9,25 @@ import { makeFetcher, useLastAnswer } from "./answers.js";
 import { config } from "./config.js";
 import { EXAMPLES_PLUGIN } from "./examples.jsx";
 import { PlanPanel } from "./panel.jsx";
+import { SUBMARKETS_PLUGIN } from "./submarkets.jsx";
 import { language } from "./text.js";
 import { texts } from "./texts.js";
 import { isNarrow, isPhone } from "./window.js";
 import "@graphiql/react/style.css";
+import "@graphiql/plugin-explorer/style.css";
 import "@graphiql/plugin-history/style.css";
 import "@graphiql/plugin-doc-explorer/style.css";
 import "graphiql/graphiql.css";
 import "./style.css";
 
 const PLAN_SHOWN = "tongfen:plan";
+
+const PLUGINS = [
+  ...(config.examples.length ? [EXAMPLES_PLUGIN] : []),
+  { ...explorerPlugin({ showAttribution: false }), title: texts.explorer },
+  ...(config.plan ? [SUBMARKETS_PLUGIN] : []),
+  HISTORY_PLUGIN,
+];
 
 function App() {
   const [isPlanShown, setPlanShown] = useState(config.plan && localStorage.getItem(PLAN_SHOWN) !== "no");
@@ -32,7 +42,7 @@ function App() {
     <div className="page">
       <GraphiQL
         fetcher={fetcher}
-        plugins={config.examples.length ? [EXAMPLES_PLUGIN, HISTORY_PLUGIN] : [HISTORY_PLUGIN]}
+        plugins={PLUGINS}
         visiblePlugin={config.examples.length && !isNarrow ? EXAMPLES_PLUGIN : undefined}
         defaultQuery={texts.welcome}
         defaultEditorToolsVisibility={isPhone ? false : "variables"}

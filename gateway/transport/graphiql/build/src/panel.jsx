@@ -38,7 +38,37 @@ function Empty({ answer }) {
 function Plan({ answer, steps, view }) {
   if (view === "text") return <PlanText text={answer.text} />;
   if (!steps.length) return <p className="empty">{texts.nothingToFetch}</p>;
-  return <Steps steps={steps} />;
+  return (
+    <>
+      <Steps steps={steps} taken={new Map(answer.fetches.map((fetch) => [fetch.id, fetch]))} />
+      {answer.sources.length > 0 && <Sources sources={answer.sources} />}
+    </>
+  );
+}
+
+/** Which members of partitioned sub-markets answered, and how. */
+function Sources({ sources }) {
+  return (
+    <section className="sources">
+      <h3>{texts.sources}</h3>
+      <ul>
+        {sources.map((source, index) => (
+          <li key={index} data-state={source.status}>
+            <b>{[source.subgraph, source.partition].filter(Boolean).join(" / ")}</b> <span className="state">{source.status}</span>
+            <small>
+              {[
+                source.durationMs != null && `${Math.round(source.durationMs)} ms`,
+                source.rows != null && texts.rows(source.rows),
+                source.ageSeconds != null && texts.age(Math.round(source.ageSeconds)),
+              ]
+                .filter(Boolean)
+                .join(" · ")}
+            </small>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
 }
 
 function PlanText({ text }) {
@@ -54,7 +84,7 @@ function PlanText({ text }) {
   );
 }
 
-function Steps({ steps }) {
+function Steps({ steps, taken }) {
   const [pointed, setPointed] = useState(null);
   const all = steps.flat();
   const names = [...new Set(all.map((fetch) => fetch.subgraph))].sort();
@@ -77,6 +107,7 @@ function Steps({ steps }) {
                 fetch={fetch}
                 hue={hue(fetch.subgraph)}
                 number={numbers.get(fetch.id)}
+                took={taken.get(fetch.id)}
                 after={fetch.dependsOn.map((id) => numbers.get(id)).filter(Boolean)}
                 isNeeded={pointed?.dependsOn.includes(fetch.id)}
                 onPoint={setPointed}
@@ -89,7 +120,7 @@ function Steps({ steps }) {
   );
 }
 
-function FetchCard({ fetch, hue, number, after, isNeeded, onPoint }) {
+function FetchCard({ fetch, hue, number, took, after, isNeeded, onPoint }) {
   return (
     <article
       className={isNeeded ? "fetch needed" : "fetch"}
@@ -104,6 +135,7 @@ function FetchCard({ fetch, hue, number, after, isNeeded, onPoint }) {
         {!fetch.paths.length && <em>{texts.root}</em>}
         {after.length > 0 && <small>{texts.after(after)}</small>}
       </h4>
+      {took && <Took took={took} />}
       {fetch.paths.map((path) => (
         <p className="path" key={path}>
           {path}
@@ -120,6 +152,16 @@ function FetchCard({ fetch, hue, number, after, isNeeded, onPoint }) {
         <pre>{fetch.operation}</pre>
       </details>
     </article>
+  );
+}
+
+/** How long a fetch took and how much it brought; its error where it failed. */
+function Took({ took }) {
+  return (
+    <p className="took">
+      <span>{Math.round(took.durationMs * 10) / 10} ms</span>
+      {took.code ? <span className="errors">{took.code}</span> : <span>{(took.bytes / 1024).toFixed(1)} KB</span>}
+    </p>
   );
 }
 

@@ -1,0 +1,8 @@
+"""Several processes on one port: a parent that supervises, and workers that answer."""
+
+from gateway.cli.workers.count import count_workers
+from gateway.cli.workers.ports import Ports, open_port
+from gateway.cli.workers.server import server_config
+from gateway.cli.workers.supervisor import Plan, Supervisor
+
+__all__ = ["Plan", "Ports", "Supervisor", "count_workers", "open_port", "server_config"]
