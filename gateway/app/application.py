@@ -2,8 +2,8 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
-from typing import Final
+from collections.abc import AsyncIterator, Coroutine
+from typing import Any, Final
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -20,12 +20,10 @@ from gateway.app.held import Engine
 from gateway.app.last_good import LastGood
 from gateway.app.loaded import Loader
 from gateway.app.peers import ALONE, Peers, SharedReadiness, when_ready
-from gateway.app.registry import Recording, open_registry, registry_at_work, registry_endpoint
+from gateway.app.registry import local_subgraphs, open_registry, record_operations, registry_at_work, with_registry
 from gateway.app.serving import Serving
 from gateway.app.telemetry import UNSEEN, Telemetry, make_telemetry
 from gateway.registry.registry import Registry
-from gateway.registry.sub_markets import NAME as SUB_MARKETS
-from gateway.registry.sub_markets import SubMarkets
 from gateway.resolvers.cache import Store
 from gateway.schema.supergraph import Supergraph
 from gateway.settings import Cors, Settings
@@ -53,7 +51,7 @@ def make_app(settings: Settings, loader: Loader, *, peers: Peers = ALONE) -> Asg
     if cache is not None:
         telemetry.watch_cache(cache)
     serving = make_serving(settings, loader, cache, registry, telemetry)
-    recorded = Recording(serving, registry.recorder) if registry and registry.options.record else serving
+    recorded = record_operations(registry, serving)
     path = settings.graphql.path
     page = graphiql_page(settings) if settings.graphiql.enabled else None
     service = Admission(
@@ -72,11 +70,11 @@ def make_app(settings: Settings, loader: Loader, *, peers: Peers = ALONE) -> Asg
             *(desk_routes(cache) if cache else ()),
         ],
         exception_handlers={HTTPException: http_failure(path)},
-        lifespan=lambda _: lifespan(serving, cache, registry, peers, telemetry),
+        lifespan=lambda _: lifespan(serving, cache, peers, registry, telemetry),
     )
     rest.router.redirect_slashes = False  # a path is right or unknown
-    others = with_registry(rest, registry, settings) if registry else rest
-    return with_cors(hot_route(path, compressed(telemetry.endpoint(endpoint), settings), others), settings.cors)
+    hot = compressed(telemetry.endpoint(endpoint), settings)
+    return with_cors(hot_route(path, hot, with_registry(registry, rest, settings)), settings.cors)
 
 
 def shared_store(settings: Settings, cache: AnswerCache | None) -> Store | None:
@@ -90,17 +88,6 @@ def desk_routes(cache: AnswerCache) -> list[Route]:
     return cache_routes(desk) if desk.has_tokens else []
 
 
-def with_registry(rest: AsgiApp, registry: Registry, settings: Settings) -> AsgiApp:
-    """The registry's own path goes to its API."""
-    path, endpoint = settings.registry.path, registry_endpoint(registry, settings)
-
-    async def app(scope: Scope, receive: Receive, send: Send) -> None:
-        is_registry = scope["type"] == "http" and scope["path"] == path
-        await (endpoint if is_registry else rest)(scope, receive, send)
-
-    return app
-
-
 def make_serving(
     settings: Settings,
     loader: Loader,
@@ -109,11 +96,7 @@ def make_serving(
     telemetry: Telemetry = UNSEEN,
 ) -> Serving:
     """What answers from the loader's newest good supergraph, as the settings have it."""
-    local = (
-        {SUB_MARKETS: SubMarkets(registry.database, registry.options.environment).answer}
-        if registry is not None
-        else {}
-    )
+    local = local_subgraphs(registry)
 
     async def connect_engine(supergraph: Supergraph) -> Engine:
         client = make_client(supergraph, settings.traffic, cache, local, telemetry)
@@ -163,27 +146,32 @@ def hot_route(path: str, endpoint: AsgiApp, rest: AsgiApp) -> AsgiApp:
 
 @contextlib.asynccontextmanager
 async def lifespan(
-    serving: Serving, cache: AnswerCache | None, registry: Registry | None, peers: Peers, telemetry: Telemetry
+    serving: Serving, cache: AnswerCache | None, peers: Peers, registry: Registry | None, telemetry: Telemetry
 ) -> AsyncIterator[None]:
     """Follow the supergraph, and let the registry work, until the end."""
     async with contextlib.AsyncExitStack() as stack:
         if cache is not None:
             stack.push_async_callback(cache.close)
         stack.push_async_callback(serving.close)
-        if registry is not None:
-            await stack.enter_async_context(registry_at_work(registry, serving))
-        loading = asyncio.create_task(serving.run())
-        telling = asyncio.create_task(when_ready(serving, peers.tell_ready))
+        await stack.enter_async_context(registry_at_work(registry, serving))
+        await stack.enter_async_context(in_background(serving.run()))
+        await stack.enter_async_context(in_background(when_ready(serving, peers.tell_ready)))
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(serving.tried(), FIRST_LOOK_SECONDS)
-        try:
-            async with telemetry.running():
-                yield
-        finally:
-            telling.cancel()
-            loading.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await loading
+        async with telemetry.running():
+            yield
+
+
+@contextlib.asynccontextmanager
+async def in_background(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    """Work that goes on meanwhile, and is cancelled at the end."""
+    task = asyncio.create_task(work)
+    try:
+        yield
+    finally:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
 
 
 def console_routes(settings: Settings, serving: Serving) -> list[BaseRoute]:

@@ -14,6 +14,7 @@ from gateway.resolvers.subgraph_client.failures import (
     RetryPolicy,
 )
 from gateway.resolvers.subgraph_client.local import AnswerLocally, LocalClient
+from gateway.resolvers.subgraph_client.sharing import SharingClient
 from gateway.schema.supergraph import Supergraph
 from gateway.settings import SubgraphTraffic, Traffic
 from gateway.types import SubgraphName
@@ -38,8 +39,17 @@ def make_client(
     client = telemetry.client(HttpClient(endpoints, transport, deadline_header=traffic.deadline_header))
     if local:
         client = LocalClient(client, local)
+    client = with_sharing(client, traffic)
     client = client if cache is None else cache.wrap(client, supergraph)
     return with_response_headers(client, traffic.response_headers)
+
+
+def with_sharing(client: SubgraphClient, traffic: Traffic) -> SubgraphClient:
+    """The client itself where no subgraph's requests are shared."""
+    sharing = {name: own.share_requests for name, own in traffic.subgraphs.items() if own.share_requests is not None}
+    if not (traffic.share_requests or any(sharing.values())):
+        return client
+    return SharingClient(client, shares=lambda name: sharing.get(name, traffic.share_requests))
 
 
 def endpoint(supergraph: Supergraph, name: SubgraphName, traffic: Traffic) -> Endpoint:

@@ -84,6 +84,7 @@ def make_options(settings: Settings) -> EngineOptions:
         introspection=settings.graphql.introspection,
         error_policy=ErrorPolicy(mask=settings.graphql.mask_subgraph_errors),
         seconds=traffic.deadline,
+        share_queries=settings.graphql.share_queries,
         access=AccessOptions(**settings.authorization.model_dump()),
         headers=make_rules(traffic.headers),
         headers_by_subgraph={

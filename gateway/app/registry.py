@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import logging
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from typing import Final
 
 from gateway.app.serving import Serving
@@ -13,15 +13,17 @@ from gateway.registry.api import RegistryApi
 from gateway.registry.proposals import Terms
 from gateway.registry.registry import Registry, RegistryOptions
 from gateway.registry.store import open_database
-from gateway.registry.sub_markets import SUBGRAPH
+from gateway.registry.sub_markets import NAME, SUBGRAPH, SubMarkets
 from gateway.registry.usage.recorder import Recorder
 from gateway.resolvers.messages import GraphQLRequest, GraphQLResponse
 from gateway.resolvers.subgraph_client.guard import AddressGuard
+from gateway.resolvers.subgraph_client.local import AnswerLocally
 from gateway.settings import Settings
 from gateway.transport.asgi import AsgiApp, Receive, Scope, Send
 from gateway.transport.endpoint import EndpointOptions, GraphQLEndpoint, GraphQLService, refusal, send_answer
 from gateway.transport.graphiql import make_page
 from gateway.transport.media_types import JSON
+from gateway.types import SubgraphName
 
 logger = logging.getLogger(__name__)
 
@@ -80,6 +82,33 @@ def without_secrets_in_urls(inner: AsgiApp) -> AsgiApp:
     return app
 
 
+def with_registry(registry: Registry | None, rest: AsgiApp, settings: Settings) -> AsgiApp:
+    """The registry's own path goes to its API, everything else to ``rest``."""
+    if registry is None:
+        return rest
+    path, endpoint = settings.registry.path, registry_endpoint(registry, settings)
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        is_registry = scope["type"] == "http" and scope["path"] == path
+        await (endpoint if is_registry else rest)(scope, receive, send)
+
+    return app
+
+
+def local_subgraphs(registry: Registry | None) -> Mapping[SubgraphName, AnswerLocally]:
+    """The subgraphs that are answered inside the gateway."""
+    if registry is None:
+        return {}
+    return {NAME: SubMarkets(registry.database, registry.options.environment).answer}
+
+
+def record_operations(registry: Registry | None, service: GraphQLService) -> GraphQLService:
+    """A service whose requests are recorded, where there is a registry that wants it."""
+    if registry is None or not registry.options.record:
+        return service
+    return Recording(service, registry.recorder)
+
+
 class Recording:
     """A ``GraphQLService`` that tells the recorder of each request before the service inside answers it."""
 
@@ -94,8 +123,13 @@ class Recording:
 
 
 @contextlib.asynccontextmanager
-async def registry_at_work(registry: Registry, serving: Serving) -> AsyncIterator[None]:
-    """Let the registry do its work as soon as its store is there, until the end."""
+async def registry_at_work(registry: Registry | None, serving: Serving) -> AsyncIterator[None]:
+    """Let the registry, if there is one, do its work as soon as its store is there, until the end."""
+    if registry is None:
+        yield
+        return
+    if registry.options.open:
+        logger.warning("The registry is open: anybody who reaches it may change what is served (registry.open)")
 
     async def start() -> None:
         while True:

@@ -33,6 +33,8 @@ class GraphQL(Section):
     """Answer ``__schema`` and ``__type``."""
     expose_query_plan: bool = False
     """Add the query plan to answers whose request has the header ``Apollo-Expose-Query-Plan``."""
+    share_queries: bool = False
+    """Whether equal queries of clients that are under way at the same time are answered by one run."""
     mask_subgraph_errors: bool = False
     """Replace the messages of subgraphs' errors, which may tell what nobody outside should know."""
 
