@@ -19,11 +19,10 @@ from gateway.app.engine import connect
 from gateway.app.held import Engine
 from gateway.app.last_good import LastGood
 from gateway.app.loaded import Loader
+from gateway.app.parts import RegistryPart, open_registry
 from gateway.app.peers import ALONE, Peers, SharedReadiness, when_ready
-from gateway.app.registry import local_subgraphs, open_registry, record_operations, registry_at_work, with_registry
 from gateway.app.serving import Serving
 from gateway.app.telemetry import UNSEEN, Telemetry, make_telemetry
-from gateway.registry.registry import Registry
 from gateway.resolvers.cache import Store
 from gateway.schema.supergraph import Supergraph
 from gateway.settings import Cors, Settings
@@ -51,7 +50,7 @@ def make_app(settings: Settings, loader: Loader, *, peers: Peers = ALONE) -> Asg
     if cache is not None:
         telemetry.watch_cache(cache)
     serving = make_serving(settings, loader, cache, registry, telemetry)
-    recorded = record_operations(registry, serving)
+    recorded = registry.recorded(serving) if registry else serving
     path = settings.graphql.path
     page = graphiql_page(settings) if settings.graphiql.enabled else None
     service = Admission(
@@ -74,7 +73,7 @@ def make_app(settings: Settings, loader: Loader, *, peers: Peers = ALONE) -> Asg
     )
     rest.router.redirect_slashes = False  # a path is right or unknown
     hot = compressed(telemetry.endpoint(endpoint), settings)
-    return with_cors(hot_route(path, hot, with_registry(registry, rest, settings)), settings.cors)
+    return with_cors(hot_route(path, hot, registry.around(rest) if registry else rest), settings.cors)
 
 
 def shared_store(settings: Settings, cache: AnswerCache | None) -> Store | None:
@@ -92,11 +91,11 @@ def make_serving(
     settings: Settings,
     loader: Loader,
     cache: AnswerCache | None = None,
-    registry: Registry | None = None,
+    registry: RegistryPart | None = None,
     telemetry: Telemetry = UNSEEN,
 ) -> Serving:
     """What answers from the loader's newest good supergraph, as the settings have it."""
-    local = local_subgraphs(registry)
+    local = registry.local if registry else {}
 
     async def connect_engine(supergraph: Supergraph) -> Engine:
         client = make_client(supergraph, settings.traffic, cache, local, telemetry)
@@ -146,14 +145,15 @@ def hot_route(path: str, endpoint: AsgiApp, rest: AsgiApp) -> AsgiApp:
 
 @contextlib.asynccontextmanager
 async def lifespan(
-    serving: Serving, cache: AnswerCache | None, peers: Peers, registry: Registry | None, telemetry: Telemetry
+    serving: Serving, cache: AnswerCache | None, peers: Peers, registry: RegistryPart | None, telemetry: Telemetry
 ) -> AsyncIterator[None]:
     """Follow the supergraph, and let the registry work, until the end."""
     async with contextlib.AsyncExitStack() as stack:
         if cache is not None:
             stack.push_async_callback(cache.close)
         stack.push_async_callback(serving.close)
-        await stack.enter_async_context(registry_at_work(registry, serving))
+        if registry is not None:
+            await stack.enter_async_context(registry.at_work(serving))
         await stack.enter_async_context(in_background(serving.run()))
         await stack.enter_async_context(in_background(when_ready(serving, peers.tell_ready)))
         with contextlib.suppress(TimeoutError):
