@@ -3,7 +3,7 @@
 import time
 from collections.abc import Mapping
 
-from gateway.app.parts import open_redis
+from gateway.app.on_demand import open_redis
 from gateway.resolvers.cache import MemoryStore, Store
 from gateway.resolvers.cache.directives import Hint
 from gateway.resolvers.cache.policy import Policy

@@ -1,11 +1,7 @@
 """The onion of subgraph clients, put together from settings."""
 
-from collections.abc import Mapping
-from types import MappingProxyType
-
-from gateway.app.caching import AnswerCache
 from gateway.app.headers import with_response_headers
-from gateway.app.telemetry import UNSEEN, Telemetry
+from gateway.app.parts import Parts
 from gateway.resolvers.subgraph_client import Endpoint, HttpClient, LeanTransport, SubgraphClient
 from gateway.resolvers.subgraph_client.failures import (
     BreakerPolicy,
@@ -13,20 +9,14 @@ from gateway.resolvers.subgraph_client.failures import (
     ResilientTransport,
     RetryPolicy,
 )
-from gateway.resolvers.subgraph_client.local import AnswerLocally, LocalClient
+from gateway.resolvers.subgraph_client.local import LocalClient
 from gateway.resolvers.subgraph_client.sharing import SharingClient
 from gateway.schema.supergraph import Supergraph
 from gateway.settings import SubgraphTraffic, Traffic
 from gateway.types import SubgraphName
 
 
-def make_client(
-    supergraph: Supergraph,
-    traffic: Traffic,
-    cache: AnswerCache | None = None,
-    local: Mapping[SubgraphName, AnswerLocally] = MappingProxyType({}),
-    telemetry: Telemetry = UNSEEN,
-) -> SubgraphClient:
+def make_client(supergraph: Supergraph, traffic: Traffic, parts: Parts) -> SubgraphClient:
     """A client for every subgraph: its address and timeout by the settings, else the supergraph's address and the common timeout.
 
     What wraps what, from the outside in: response headers, caching, sharing, partitions, subgraphs in this process, telemetry, failure handling, HTTP.
@@ -35,12 +25,12 @@ def make_client(
     policies = {endpoints[name].url: failure_policy(name, traffic) for name in endpoints}
     lean = LeanTransport(limit=traffic.connections, max_body_bytes=traffic.response_bytes)
     transport = ResilientTransport(lean, policies.__getitem__)
-    telemetry.watch_transport(lean, transport, {name: endpoints[name].url for name in endpoints})
-    client = telemetry.client(HttpClient(endpoints, transport, deadline_header=traffic.deadline_header))
-    if local:
-        client = LocalClient(client, local)
+    parts.telemetry.watch_transport(lean, transport, {name: endpoints[name].url for name in endpoints})
+    client = parts.telemetry.client(HttpClient(endpoints, transport, deadline_header=traffic.deadline_header))
+    if parts.local:
+        client = LocalClient(client, parts.local)
     client = with_sharing(client, traffic)
-    client = client if cache is None else cache.wrap(client, supergraph)
+    client = client if parts.cache is None else parts.cache.wrap(client, supergraph)
     return with_response_headers(client, traffic.response_headers)
 
 

@@ -8,7 +8,7 @@ from gateway.app.headers import make_rules
 from gateway.resolvers.access import AccessOptions
 from gateway.resolvers.engine import UNOBSERVED, Engine, EngineObserver, EngineOptions, KnownOperation
 from gateway.resolvers.executor import ErrorPolicy
-from gateway.resolvers.messages import GraphQLRequest, GraphQLResponse
+from gateway.resolvers.messages import Answer, GraphQLRequest, GraphQLResponse
 from gateway.resolvers.operation import Limits
 from gateway.resolvers.subgraph_client import SubgraphClient
 from gateway.schema.supergraph import Supergraph
@@ -44,6 +44,10 @@ class ConnectedEngine:
     async def warm(self, operations: Iterable[KnownOperation]) -> int:
         """See ``Engine.warm``."""
         return await self._engine.warm(operations)
+
+    async def stream(self, request: GraphQLRequest) -> Answer:
+        """The engine's response, whole or in payloads."""
+        return await self._engine.stream(request)
 
     async def close(self) -> None:
         """Close the client."""

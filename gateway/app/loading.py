@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from gateway.app.loaded import Loaded, Loader, digest
-from gateway.app.parts import follow_registry
+from gateway.app.on_demand import follow_registry
 from gateway.app.polling import CdnLoader, UplinkLoader
 from gateway.app.watching import FileLoader, read_text
 from gateway.errors import CompositionError, SettingsError, SubgraphError, SupergraphError

@@ -22,6 +22,8 @@ FIRST_PAUSE_SECONDS: Final = 1.0
 LONGEST_PAUSE_SECONDS: Final = 60.0
 TIMEOUT_SECONDS: Final = 60.0
 
+WAITS: Final = "It waits for the other subgraphs that it needs."
+
 MUTATION: Final = """mutation Register($subgraph: SubgraphInput!, $environment: String, $message: String!) {
   publish(subgraphs: [$subgraph], environment: $environment, message: $message, together: true) {
     outcome waiting version { number }
@@ -84,7 +86,8 @@ class Registration:
                 self._done.set()
                 return
             if reason != self.reason:
-                LOG.warning("%s is not registered yet: %s", self.wanted.name, reason)
+                level = logging.INFO if reason.startswith(WAITS) else logging.WARNING
+                LOG.log(level, "%s is not registered yet: %s", self.wanted.name, reason)
             self.reason = reason
             self._stop.wait(pause)
             pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
@@ -163,5 +166,5 @@ def explain(result: Mapping[str, Any]) -> str:
     check = result["check"]
     reasons = [f"{one['code']}: {one['message']} {one['mend']}".rstrip() for one in check["errors"]]
     reasons += [f"it would break {one['operation']['text']}: {' '.join(one['reasons'])}" for one in check["broken"]]
-    waits = ["It waits for the other subgraphs that it needs."] if result["waiting"] else []
+    waits = [WAITS] if result["waiting"] else []
     return " ".join([*waits, *reasons])

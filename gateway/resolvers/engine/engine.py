@@ -1,10 +1,11 @@
 """One request, as a paragraph: read, plan, fetch, write."""
 
 import asyncio
+import contextlib
 import logging
 import random
 import time
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import AsyncGenerator, Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from hashlib import blake2b
@@ -13,7 +14,7 @@ from typing import Any, Final
 
 import msgspec
 
-from gateway.errors import PlanningError, RequestError
+from gateway.errors import PlanningError, RequestError, SubgraphError
 from gateway.resolvers import codes
 from gateway.resolvers.access import AccessOptions, read_access_rules
 from gateway.resolvers.engine.access import ALL_MET, AccessGate, Unmet, refusals_of
@@ -32,9 +33,11 @@ from gateway.resolvers.executor import (
     prepare,
 )
 from gateway.resolvers.executor.compiled import CompiledOperation, CompiledRun, ReplayClient, Surprise, SurpriseError
+from gateway.resolvers.executor.failures import report_failure
+from gateway.resolvers.executor.streaming import EventClient, source_request
 from gateway.resolvers.flights import Flights
 from gateway.resolvers.headers import HeaderRules
-from gateway.resolvers.messages import GraphQLRequest, GraphQLResponse
+from gateway.resolvers.messages import Answer, GraphQLRequest, GraphQLResponse, GraphQLStream
 from gateway.resolvers.operation import Limits, Operation, coerce_variables, read_operation
 from gateway.resolvers.planner import plan_operation
 from gateway.resolvers.query_plan import QueryPlan
@@ -116,7 +119,7 @@ class Engine:
         try:
             ready = self._prepare(request)
             prepared = ready.prepared
-            variables = coerce_variables(self._supergraph.api_schema, prepared.operation.variables, request.variables)
+            variables = self._coerce(request, ready)
             if request.dry_run:
                 return _respond(Executed(None, (), ()), NO_CONTEXT, prepared.plan)
             context = RequestContext(request.headers, request.extensions, request.claims, self._deadline())
@@ -133,21 +136,47 @@ class Engine:
             key = query_key(request, ready, options)
             answer = partial(self._answer_query, ready, options, context)
             return await self._flights.share(key, answer, deadline=context.deadline)
-        except TimeoutError:
-            failure = {
-                "message": "The answer did not come in time.",
-                "extensions": {"code": codes.SUBREQUEST_HTTP_ERROR},
-            }
-            return _respond(Executed(None, (failure,), ()), NO_CONTEXT)
-        except RequestError as error:
-            return GraphQLResponse(_encode({"errors": list(error.errors)}), executed=False, status=error.status)
-        except PlanningError as error:
-            failure = {"message": error.message, "extensions": {"code": error.code}}
-            return _respond(Executed(None, (failure,), ()), NO_CONTEXT)
-        except Exception:
-            LOG.exception("a request failed")
-            failure = {"message": "The gateway failed.", "extensions": {"code": codes.INTERNAL_SERVER_ERROR}}
-            return GraphQLResponse(_encode({"errors": [failure]}), executed=False, status=500)
+        except Exception as error:
+            return _respond_to(error)
+
+    async def stream(self, request: GraphQLRequest) -> Answer:
+        """The answer in several payloads where the operation has such a one and the request takes it; else as ``execute``.
+
+        Raises nothing but cancellation.
+        """
+        if not request.subscriptions and request.incremental is None:
+            return await self.execute(request)
+        try:
+            ready = self._prepare(request)
+            prepared = ready.prepared
+            if prepared.operation.kind is OperationKind.SUBSCRIPTION and prepared.plan.fetches and not request.dry_run:
+                return GraphQLStream(self._events(request, ready, self._coerce(request, ready)))
+            return await self.execute(request)
+        except Exception as error:
+            return _respond_to(error)
+
+    async def _events(
+        self, request: GraphQLRequest, ready: ReadyOperation, variables: Mapping[str, Any]
+    ) -> AsyncGenerator[bytes, None]:
+        """The answer to each event of a subscription (GraphQL specification, section 6.2.3.2)."""
+        context = RequestContext(request.headers, request.extensions, request.claims)
+        options = self._run_options(request, variables, ready.prepared.plan, context)
+        source = source_request(ready.prepared, options)
+        try:
+            async with contextlib.aclosing(self._client.subscribe(source)) as events:
+                async for event in events:
+                    own = RequestContext(request.headers, request.extensions, request.claims, self._deadline())
+                    client = EventClient(self._client, event)
+                    yield (await self._run(ready, replace(options, client=client, context=own), own)).body
+        except SubgraphError as error:
+            errors = report_failure(ready.prepared.plan.fetches[0], error)
+            executed = Executed(None, tuple(ready.prepared.clip_error(each) for each in errors), ())
+            yield _respond(executed, NO_CONTEXT).body
+        except Exception as error:
+            yield _respond_to(error).body
+
+    def _coerce(self, request: GraphQLRequest, ready: ReadyOperation) -> Mapping[str, Any]:
+        return coerce_variables(self._supergraph.api_schema, ready.prepared.operation.variables, request.variables)
 
     def most_used(self, count: int) -> tuple[KnownOperation, ...]:
         """So many of the operations that are kept ready, the most used first: what to warm the next engine with."""
@@ -248,7 +277,7 @@ class Engine:
 
     def _check(self, request: GraphQLRequest, operation: Operation) -> None:
         """Refuse what this request may not do, however valid it is."""
-        if operation.kind is OperationKind.SUBSCRIPTION:
+        if operation.kind is OperationKind.SUBSCRIPTION and not request.subscriptions:
             message = "Subscriptions need a transport that can stream; this one cannot."
             raise RequestError(message, code=codes.SUBSCRIPTION_NOT_SUPPORTED)
         if request.read_only and operation.kind is OperationKind.MUTATION:
@@ -299,6 +328,21 @@ def query_key(request: GraphQLRequest, ready: ReadyOperation, options: RunOption
 def _own_planner(supergraph: Supergraph) -> PlanOperation:
     query_graph = build_query_graph(supergraph)
     return lambda operation, labels: plan_operation(query_graph, operation, labels=labels)
+
+
+def _respond_to(error: Exception) -> GraphQLResponse:
+    """The response to a request that failed as a whole; a fault of the gateway is logged."""
+    if isinstance(error, RequestError):
+        return GraphQLResponse(_encode({"errors": list(error.errors)}), executed=False, status=error.status)
+    if isinstance(error, PlanningError):
+        failure = {"message": error.message, "extensions": {"code": error.code}}
+        return _respond(Executed(None, (failure,), ()), NO_CONTEXT)
+    if isinstance(error, TimeoutError):
+        failure = {"message": "The answer did not come in time.", "extensions": {"code": codes.SUBREQUEST_HTTP_ERROR}}
+        return _respond(Executed(None, (failure,), ()), NO_CONTEXT)
+    LOG.error("a request failed", exc_info=error)
+    failure = {"message": "The gateway failed.", "extensions": {"code": codes.INTERNAL_SERVER_ERROR}}
+    return GraphQLResponse(_encode({"errors": [failure]}), executed=False, status=500)
 
 
 def _with_reports(data: bytes, reports: Mapping[str, list[Any]]) -> bytes:

@@ -6,7 +6,7 @@ from time import perf_counter
 from typing import TypeVar
 
 from gateway.errors import SubgraphError
-from gateway.resolvers.subgraph_client import HttpAnswer, SubgraphClient, SubgraphRequest, SubgraphResponse
+from gateway.resolvers.subgraph_client import Events, HttpAnswer, SubgraphClient, SubgraphRequest, SubgraphResponse
 from gateway.telemetry.metrics.figures import Figures
 from gateway.types import SubgraphName
 
@@ -44,6 +44,10 @@ class MeasuredClient:
     async def post(self, request: SubgraphRequest) -> HttpAnswer:
         """The inner client's answer."""
         return await self._measure(request.subgraph, self._inner.post(request))
+
+    def subscribe(self, request: SubgraphRequest) -> Events:
+        """The inner client's events."""
+        return self._inner.subscribe(request)
 
     async def close(self) -> None:
         """Close the inner client."""

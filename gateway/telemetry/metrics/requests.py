@@ -2,10 +2,10 @@
 
 from collections.abc import Awaitable
 from time import perf_counter
-from typing import Final
+from typing import Final, TypeVar
 
 from gateway.errors import RequestError
-from gateway.resolvers.messages import GraphQLRequest, GraphQLResponse
+from gateway.resolvers.messages import Answer, GraphQLRequest, GraphQLResponse
 from gateway.telemetry.metrics.figures import Figures
 from gateway.telemetry.metrics.names import OperationNames
 from gateway.transport.asgi import AsgiApp, Message, Receive, Scope, Send
@@ -36,6 +36,11 @@ class MeasuredEndpoint:
         return self._app(scope, receive, count_and_send)
 
 
+T = TypeVar("T", bound=Answer)
+
+OK: Final = 200
+
+
 class MeasuredService:
     """A ``GraphQLService`` around another one that measures each operation. ``names`` bounds how many are told apart."""
 
@@ -57,15 +62,25 @@ class MeasuredService:
 
     async def execute(self, request: GraphQLRequest) -> GraphQLResponse:
         """The service's answer; raises as it does."""
+        return await self._measure(request, self._service.execute(request))
+
+    async def stream(self, request: GraphQLRequest) -> Answer:
+        """The same for an answer in several payloads, whose time ends with the first of them."""
+        return await self._measure(request, self._service.stream(request))
+
+    async def _measure(self, request: GraphQLRequest, work: Awaitable[T]) -> T:
         self._in_flight += 1
         began = perf_counter()
         try:
-            response = await self._service.execute(request)
+            response = await work
         except RequestError as error:
             self._count(request, began, error.status, answered=False)
             raise
         finally:
             self._in_flight -= 1
+        if not isinstance(response, GraphQLResponse):
+            self._count(request, began, OK, answered=True, outcome="stream")
+            return response
         outcome = "errors" if response.body.startswith(ERRORS_FIRST) else "data"
         self._count(request, began, response.status, answered=response.executed, outcome=outcome)
         return response

@@ -9,7 +9,7 @@ from gateway.errors import SubgraphError
 from gateway.resolvers.flights import Flights
 from gateway.resolvers.request_context import Freshness, RequestContext
 from gateway.resolvers.subgraph_client.http_client import encode_request, read_answer
-from gateway.resolvers.subgraph_client.protocol import SubgraphClient, SubgraphRequest, SubgraphResponse
+from gateway.resolvers.subgraph_client.protocol import Events, SubgraphClient, SubgraphRequest, SubgraphResponse
 from gateway.resolvers.subgraph_client.transport import Failure, HttpAnswer
 from gateway.types import OperationKind, SubgraphName
 
@@ -50,6 +50,10 @@ class SharingClient:
         if context is not None:
             tell(said, context)
         return answer
+
+    def subscribe(self, request: SubgraphRequest) -> Events:
+        """The inner client's events, each caller's own."""
+        return self._inner.subscribe(request)
 
     async def close(self) -> None:
         """Close the inner client."""
