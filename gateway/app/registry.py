@@ -15,7 +15,7 @@ from gateway.registry.registry import Registry, RegistryOptions
 from gateway.registry.store import open_database
 from gateway.registry.sub_markets import NAME, SUBGRAPH, SubMarkets
 from gateway.registry.usage.recorder import Recorder
-from gateway.resolvers.messages import GraphQLRequest, GraphQLResponse
+from gateway.resolvers.messages import Answer, GraphQLRequest, GraphQLResponse
 from gateway.resolvers.subgraph_client.guard import AddressGuard
 from gateway.resolvers.subgraph_client.local import AnswerLocally
 from gateway.settings import Settings
@@ -120,6 +120,11 @@ class Recording:
         """The answer of the service inside."""
         self._recorder.note(request)
         return await self._inner.execute(request)
+
+    async def stream(self, request: GraphQLRequest) -> Answer:
+        """The same for an answer in several payloads."""
+        self._recorder.note(request)
+        return await self._inner.stream(request)
 
 
 @contextlib.asynccontextmanager

@@ -18,6 +18,7 @@ from gateway.settings.model import (
 )
 from gateway.settings.registry import Registry
 from gateway.settings.supergraph import Cdn, SubgraphSource, SupergraphSource, Uplink
+from gateway.settings.telemetry import Metrics
 from gateway.settings.traffic import Breaker, Retry, SubgraphTraffic, Traffic
 from gateway.settings.workers import Workers
 
@@ -42,6 +43,7 @@ __all__ = [
     "Log",
     "LogLevel",
     "Merge",
+    "Metrics",
     "RedisCache",
     "Registry",
     "ResponseHeader",

@@ -74,7 +74,7 @@ async def gateway_process(settings: Path) -> AsyncIterator[GatewayProcess]:
     """Start it, wait until it listens, and kill it at the end."""
     process = await asyncio.create_subprocess_exec(
         sys.executable,
-        *("-m", "gateway", "serve", "--config", str(settings), "--port", "0"),
+        *("-m", "gateway", "serve", "--workers", "1", "--config", str(settings), "--port", "0"),
         cwd=ROOT,
         stdout=asyncio.subprocess.PIPE,
         env=os.environ | {"PYTHONUNBUFFERED": "1"},

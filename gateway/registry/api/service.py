@@ -18,7 +18,7 @@ from gateway.registry.api.queries import Query
 from gateway.registry.errors import RegistryError, UnauthenticatedError
 from gateway.registry.registry import Registry
 from gateway.resolvers import codes
-from gateway.resolvers.messages import GraphQLRequest, GraphQLResponse
+from gateway.resolvers.messages import Answer, GraphQLRequest, GraphQLResponse
 
 logger = logging.getLogger(__name__)
 
@@ -79,6 +79,10 @@ class RegistryApi:
         if executed:
             entries["data"] = result.data
         return GraphQLResponse(msgspec.json.encode(entries), executed=executed, status=200 if executed else 400)
+
+    async def stream(self, request: GraphQLRequest) -> Answer:
+        """The whole response: there is nothing here that comes in parts."""
+        return await self.execute(request)
 
 
 def write(error: GraphQLError) -> dict[str, Any]:

@@ -5,7 +5,7 @@ aiocache's own memory store sets a timer for each key and has no bound; this one
 
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 from gateway.resolvers.cache.entry import MISS, Entry, Miss
 from gateway.resolvers.cache.ledger import Ledger
@@ -18,31 +18,43 @@ LARGEST_SHARE: Final = 8
 """An entry may take at most this part of the room: one that large would drive out everything else."""
 
 
+class Held(NamedTuple):
+    """An entry, its size, and when it is of no more use."""
+
+    entry: Entry
+    size: int
+    until: float
+
+
 class MemoryStore:
     """A ``Store`` of at most ``limit`` bytes. ``clock`` is the wall clock."""
 
     def __init__(self, *, limit: int, clock: Callable[[], float]) -> None:
         self._limit = limit
         self._clock = clock
-        self._kept: OrderedDict[bytes, tuple[Entry, int]] = OrderedDict()
+        self._kept: OrderedDict[bytes, Held] = OrderedDict()
         self._size = 0
         self._evictions = 0
         self._ledger = Ledger()
 
     async def get_many(self, keys: Sequence[bytes]) -> list[Entry | Miss]:
         """The entry under each key, or MISS."""
-        return [self._get(key) for key in keys]
-
-    def _get(self, key: bytes) -> Entry | Miss:
-        found = self._kept.get(key)
-        if found is None:
-            return MISS
-        entry = found[0]
-        if not self._ledger.holds(entry) or entry.keep_until <= self._clock():
-            self._drop(key)
-            return MISS
-        self._kept.move_to_end(key)
-        return entry
+        kept, ledger, now = self._kept, self._ledger, self._clock()
+        get, use = kept.get, kept.move_to_end
+        found: list[Entry | Miss] = []
+        for (
+            key
+        ) in keys:  # The hot loop of a fetch that is served from here: a microsecond is a microsecond for each entity.
+            held = get(key)
+            if held is None:
+                found.append(MISS)
+            elif held.until <= now or not ledger.holds(held.entry):
+                self._drop(key)
+                found.append(MISS)
+            else:
+                use(key)
+                found.append(held.entry)
+        return found
 
     def seen(self) -> int:
         """The last invalidation."""
@@ -59,7 +71,7 @@ class MemoryStore:
             self._drop(key)
             if size * LARGEST_SHARE > self._limit or not self._ledger.holds(entry):
                 continue
-            self._kept[key] = (entry, size)
+            self._kept[key] = Held(entry, size, entry.keep_until)
             self._size += size
         while self._size > self._limit:
             self._drop(next(iter(self._kept)))
@@ -89,11 +101,11 @@ class MemoryStore:
     async def find(self, tag: str, *, limit: int) -> list[tuple[bytes, Entry]]:
         """The newest entries with a tag that still count."""
         found: list[tuple[bytes, Entry]] = []
-        for key, (entry, _) in reversed(self._kept.items()):
+        for key, held in reversed(self._kept.items()):
             if len(found) == limit:
                 break
-            if tag in entry.tags and self._ledger.holds(entry):
-                found.append((key, entry))
+            if tag in held.entry.tags and self._ledger.holds(held.entry):
+                found.append((key, held.entry))
         return found
 
     def figures(self) -> StoreFigures:
@@ -110,7 +122,7 @@ class MemoryStore:
     def _drop(self, key: bytes) -> None:
         found = self._kept.pop(key, None)
         if found is not None:
-            self._size -= found[1]
+            self._size -= found.size
 
 
 def size_of(key: bytes, entry: Entry) -> int:

@@ -6,7 +6,7 @@ from typing import Any, Final
 import msgspec
 
 from gateway.resolvers.subgraph_client.http_client import encode_request, read_answer
-from gateway.resolvers.subgraph_client.protocol import SubgraphClient, SubgraphRequest, SubgraphResponse
+from gateway.resolvers.subgraph_client.protocol import Events, SubgraphClient, SubgraphRequest, SubgraphResponse
 from gateway.resolvers.subgraph_client.transport import HttpAnswer
 from gateway.types import SubgraphName
 
@@ -39,6 +39,10 @@ class LocalClient:
             return await self._inner.post(request)
         entries = await answer(msgspec.json.decode(encode_request(request)))
         return HttpAnswer(OK, {"content-type": "application/json"}, msgspec.json.encode(entries))
+
+    def subscribe(self, request: SubgraphRequest) -> Events:
+        """See ``SubgraphClient.subscribe``."""
+        return self._inner.subscribe(request)
 
     async def close(self) -> None:
         """Close the client inside."""

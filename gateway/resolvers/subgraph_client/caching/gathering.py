@@ -1,7 +1,7 @@
 """One fetch of which not everything is here: what is served at once, what is waited for, and what takes the place of what does not come."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -61,8 +61,8 @@ def sort_out(wanted: Wanted, found: Sequence[Entry | Miss], now: float) -> Gathe
 class Gatherer:
     """Completes gatherings for one subgraph."""
 
-    def __init__(self, flights: Flights, store: Store) -> None:
-        self._flights, self._store = flights, store
+    def __init__(self, flights: Flights, store: Store, clock: Callable[[], float]) -> None:
+        self._flights, self._store, self._clock = flights, store, clock
 
     async def complete(self, gathering: Gathering) -> HttpAnswer:
         """The answer. Raises SubgraphError where nothing of what is missing comes, nor can anything take its place."""
@@ -123,7 +123,7 @@ class Gatherer:
         return False
 
     def _take_theirs(self, gathering: Gathering, numbers: Sequence[int], flight: Flight) -> list[int]:
-        """Use what another request has fetched, if it may be shared and nothing has invalidated it since."""
+        """Use what another request has fetched, if it may be shared, is still fresh, and nothing has invalidated it since."""
         if flight.task.cancelled():
             return list(numbers)
         landed = flight.task.result()
@@ -133,7 +133,7 @@ class Gatherer:
         again = []
         for number in numbers:
             entry = landed.entries.get(gathering.wanted.keys[number] or b"")
-            if entry is None or not self._store.holds(entry):
+            if entry is None or entry.fresh_until <= self._clock() or not self._store.holds(entry):
                 again.append(number)
             else:
                 gathering.bodies[number] = entry.body

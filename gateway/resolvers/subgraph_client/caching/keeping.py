@@ -58,7 +58,12 @@ class Keeper:
                 continue
             body = parts.bodies[number]
             if body == NULL:
-                policy = replace(policy, max_age=min(policy.max_age or 0, self._null_seconds), stale_if_error=None)
+                policy = replace(
+                    policy,
+                    max_age=min(policy.max_age or 0, self._null_seconds),
+                    stale_while_revalidate=None,
+                    stale_if_error=None,
+                )
             tags = self._tags(wanted, number, kept, body)
             entry = make_entry(body, policy, since=since - age_of(headers), seen=seen, tags=(*tags, *authors))
             if entry.keep_until > since:
