@@ -141,7 +141,9 @@ async def make_and_serve(listening: socket.socket, places: Sequence[Place], fold
         async with serving(app, listening, settings.limits):
             await when_all_answer(children, registry)
             click.echo(describe(listening, settings, children))
-            click.echo(f"The registry is at {registry}, open to this machine: docs/registry.md lets a sixth market join.")
+            click.echo(
+                f"The registry is at {registry}, open to this machine: docs/registry.md lets a sixth market join."
+            )
             await asyncio.gather(*(tell_end(place, child, registry) for place, child in children.items()))
             await asyncio.Event().wait()  # the gateway goes on alone
 

@@ -1,5 +1,6 @@
 """docs/registry.md is done, step by step, as it is written: only its ports are others."""
 
+import contextlib
 import json
 import os
 import re
@@ -19,9 +20,14 @@ BLOCKS = re.findall(r"```(\w+)\n(.*?)```", PAGE, re.DOTALL)
 PATIENCE_SECONDS = 90.0
 
 
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        return int(taken.getsockname()[1])
+def free_ports(count: int) -> int:
+    """The first of so many free ports that follow each other: the demo takes the five after its gateway's."""
+    for first in range(20_000 + count * os.getpid() % 30_000, 60_000, count):
+        with ExitStack() as taken, contextlib.suppress(OSError):
+            for port in range(first, first + count):
+                taken.enter_context(socket.create_server(("127.0.0.1", port)))
+            return first
+    raise AssertionError("no free ports")
 
 
 class Walk:
@@ -29,7 +35,8 @@ class Walk:
 
     def __init__(self, folder: Path, tools: Path) -> None:
         self.folder = folder
-        self.gateway, self.market = free_port(), free_port()
+        self.gateway = free_ports(7)
+        self.market = self.gateway + 6
         self.environment = os.environ | {
             "PATH": f"{tools}:{Path(sys.executable).parent}:{os.environ['PATH']}",
             "PYTHONPATH": f"{ROOT}:{folder}",
