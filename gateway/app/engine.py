@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from gateway.app.caching import AnswerCache
 from gateway.app.headers import make_rules
 from gateway.resolvers.access import AccessOptions
-from gateway.resolvers.engine import Engine, EngineOptions, KnownOperation
+from gateway.resolvers.engine import UNOBSERVED, Engine, EngineObserver, EngineOptions, KnownOperation
 from gateway.resolvers.executor import ErrorPolicy
 from gateway.resolvers.messages import Answer, GraphQLRequest, GraphQLResponse
 from gateway.resolvers.operation import Limits
@@ -19,11 +19,18 @@ class ConnectedEngine:
     """An engine together with the client that belongs to it."""
 
     def __init__(
-        self, supergraph: Supergraph, client: SubgraphClient, settings: Settings, cache: AnswerCache | None = None
+        self,
+        supergraph: Supergraph,
+        client: SubgraphClient,
+        settings: Settings,
+        cache: AnswerCache | None,
+        observer: EngineObserver,
     ) -> None:
         options = make_options(settings)
         answers = None if cache is None else cache.whole_answers(supergraph, options)
-        self._engine = Engine(supergraph, client, limits=make_limits(settings), options=options, answers=answers)
+        self._engine = Engine(
+            supergraph, client, limits=make_limits(settings), options=options, answers=answers, observer=observer
+        )
         self._client = client
 
     async def execute(self, request: GraphQLRequest) -> GraphQLResponse:
@@ -48,11 +55,15 @@ class ConnectedEngine:
 
 
 async def connect(
-    supergraph: Supergraph, client: SubgraphClient, settings: Settings, cache: AnswerCache | None = None
+    supergraph: Supergraph,
+    client: SubgraphClient,
+    settings: Settings,
+    cache: AnswerCache | None = None,
+    observer: EngineObserver = UNOBSERVED,
 ) -> ConnectedEngine:
     """An engine for this supergraph, made in a thread: requests are answered meanwhile. Closes the client where it cannot be made."""
     try:
-        return await asyncio.to_thread(ConnectedEngine, supergraph, client, settings, cache)
+        return await asyncio.to_thread(ConnectedEngine, supergraph, client, settings, cache, observer)
     except BaseException:
         await client.close()
         raise
@@ -77,6 +88,7 @@ def make_options(settings: Settings) -> EngineOptions:
         introspection=settings.graphql.introspection,
         error_policy=ErrorPolicy(mask=settings.graphql.mask_subgraph_errors),
         seconds=traffic.deadline,
+        share_queries=settings.graphql.share_queries,
         access=AccessOptions(**settings.authorization.model_dump()),
         headers=make_rules(traffic.headers),
         headers_by_subgraph={

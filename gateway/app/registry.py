@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import logging
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from typing import Final
 
 from gateway.app.serving import Serving
@@ -13,15 +13,17 @@ from gateway.registry.api import RegistryApi
 from gateway.registry.proposals import Terms
 from gateway.registry.registry import Registry, RegistryOptions
 from gateway.registry.store import open_database
-from gateway.registry.sub_markets import SUBGRAPH
+from gateway.registry.sub_markets import NAME, SUBGRAPH, SubMarkets
 from gateway.registry.usage.recorder import Recorder
 from gateway.resolvers.messages import Answer, GraphQLRequest, GraphQLResponse
 from gateway.resolvers.subgraph_client.guard import AddressGuard
+from gateway.resolvers.subgraph_client.local import AnswerLocally
 from gateway.settings import Settings
 from gateway.transport.asgi import AsgiApp, Receive, Scope, Send
 from gateway.transport.endpoint import EndpointOptions, GraphQLEndpoint, GraphQLService, refusal, send_answer
 from gateway.transport.graphiql import make_page
 from gateway.transport.media_types import JSON
+from gateway.types import SubgraphName
 
 logger = logging.getLogger(__name__)
 
@@ -80,6 +82,29 @@ def without_secrets_in_urls(inner: AsgiApp) -> AsgiApp:
     return app
 
 
+def with_registry(registry: Registry, rest: AsgiApp, settings: Settings) -> AsgiApp:
+    """The registry's own path goes to its API, everything else to ``rest``."""
+    path, endpoint = settings.registry.path, registry_endpoint(registry, settings)
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        is_registry = scope["type"] == "http" and scope["path"] == path
+        await (endpoint if is_registry else rest)(scope, receive, send)
+
+    return app
+
+
+def local_subgraphs(registry: Registry) -> Mapping[SubgraphName, AnswerLocally]:
+    """The subgraphs that are answered inside the gateway."""
+    return {NAME: SubMarkets(registry.database, registry.options.environment).answer}
+
+
+def record_operations(registry: Registry, service: GraphQLService) -> GraphQLService:
+    """A service whose requests are recorded, where there is a registry that wants it."""
+    if not registry.options.record:
+        return service
+    return Recording(service, registry.recorder)
+
+
 class Recording:
     """A ``GraphQLService`` that tells the recorder of each request before the service inside answers it."""
 
@@ -101,6 +126,8 @@ class Recording:
 @contextlib.asynccontextmanager
 async def registry_at_work(registry: Registry, serving: Serving) -> AsyncIterator[None]:
     """Let the registry do its work as soon as its store is there, until the end."""
+    if registry.options.open:
+        logger.warning("The registry is open: anybody who reaches it may change what is served (registry.open)")
 
     async def start() -> None:
         while True:
@@ -120,3 +147,29 @@ async def registry_at_work(registry: Registry, serving: Serving) -> AsyncIterato
         with contextlib.suppress(asyncio.CancelledError):
             await starting
         await registry.close()
+
+
+class OpenRegistry:
+    """The registry as a part of the gateway: see ``gateway.app.on_demand.RegistryPart``."""
+
+    def __init__(self, registry: Registry, settings: Settings) -> None:
+        self._registry, self._settings = registry, settings
+        self.local = local_subgraphs(registry)
+
+    def recorded(self, service: GraphQLService) -> GraphQLService:
+        """See ``RegistryPart``."""
+        return record_operations(self._registry, service)
+
+    def around(self, rest: AsgiApp) -> AsgiApp:
+        """See ``RegistryPart``."""
+        return with_registry(self._registry, rest, self._settings)
+
+    def at_work(self, serving: Serving) -> contextlib.AbstractAsyncContextManager[None]:
+        """See ``RegistryPart``."""
+        return registry_at_work(self._registry, serving)
+
+
+def open_part(settings: Settings) -> OpenRegistry | None:
+    """The registry of the settings, if they have one. Raises SettingsError for a database that is none."""
+    registry = open_registry(settings)
+    return None if registry is None else OpenRegistry(registry, settings)

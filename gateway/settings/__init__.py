@@ -19,6 +19,7 @@ from gateway.settings.model import (
 from gateway.settings.registry import Registry
 from gateway.settings.subscriptions import SubgraphSubscriptions, Subscriptions
 from gateway.settings.supergraph import Cdn, SubgraphSource, SupergraphSource, Uplink
+from gateway.settings.telemetry import Metrics
 from gateway.settings.traffic import Breaker, Retry, SubgraphTraffic, Traffic
 from gateway.settings.workers import Workers
 
@@ -43,6 +44,7 @@ __all__ = [
     "Log",
     "LogLevel",
     "Merge",
+    "Metrics",
     "RedisCache",
     "Registry",
     "ResponseHeader",

@@ -36,7 +36,7 @@ CONTENT_TYPES: Final[Mapping[str, Header]] = {
 }
 NO_SNIFFING: Final[Header] = (b"x-content-type-options", b"nosniff")
 NOT_STORED: Final[Header] = (b"cache-control", b"no-store")
-VARY: Final[Header] = (b"vary", b"accept")
+VARY: Final[Header] = (b"vary", b"accept, accept-encoding")
 
 
 class GraphQLService(Protocol):

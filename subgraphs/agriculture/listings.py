@@ -11,7 +11,7 @@ from subgraphs.agriculture import tables
 from subgraphs.agriculture.profiles import AgriculturalDemandProfile, AgriculturalProfile
 from subgraphs.kit.arguments import First, page_size
 from subgraphs.kit.context import Info
-from subgraphs.kit.directives import sliced
+from subgraphs.kit.directives import cached, sliced
 from subgraphs.kit.enums import Crop, ExtensionStage
 from subgraphs.kit.errors import ErrorCode, Refusal
 from subgraphs.kit.rows import NOT_GIVEN, Row, first, one, stub_type
@@ -40,7 +40,7 @@ async def extension_stage(root: Row, info: Info) -> ExtensionStage | None:
     return None if await profiles.load(root.id) is None else stage_of(root.maturity_level)
 
 
-@strawberry.federation.type(keys=["id"])
+@strawberry.federation.type(keys=["id"], directives=[cached(300)])
 @stub_type
 class TechnologyAchievement:
     """科技成果, as far as farming goes."""
@@ -65,7 +65,7 @@ class TechnologyAchievement:
         return cls(id=id, maturity_level=given.get("maturityLevel", NOT_GIVEN))
 
 
-@strawberry.federation.type(keys=["id"])
+@strawberry.federation.type(keys=["id"], directives=[cached(120)])
 @stub_type
 class Demand:
     """技术需求, as far as farming goes."""

@@ -16,7 +16,7 @@ from subgraphs.kit.rows import Row, lazy, many, row_type, stub_type
 ThisBase = lazy("subgraphs.agriculture.profiles", "DemonstrationBase")
 
 
-@strawberry.federation.type(keys=["code"])
+@strawberry.federation.type(keys=["code"], directives=[cached(3_600)])
 @stub_type
 class Region:
     """行政区划, with the bases in it."""
@@ -41,7 +41,9 @@ def region(root: Row) -> Region:
     return Region(code=root.region_code)
 
 
-@strawberry.federation.type(keys=["id"], description="农业示范基地。An agricultural demonstration base.")
+@strawberry.federation.type(
+    keys=["id"], description="农业示范基地。An agricultural demonstration base.", directives=[cached(3_600)]
+)
 @row_type(tables.DemonstrationBase, keys={"id": tables.DemonstrationBase.id})
 class DemonstrationBase:
     """示范基地."""
@@ -119,7 +121,7 @@ class AgriculturalProfile:
     )
 
 
-@strawberry.type(description="需求的农业概况。A demand's agricultural side.")
+@strawberry.type(description="需求的农业概况。A demand's agricultural side.", directives=[cached(600)])
 @row_type(tables.DemandProfile)
 class AgriculturalDemandProfile:
     """农业概况 of a demand."""

@@ -80,7 +80,7 @@ async def carbon(root: Row, info: Info) -> Any:
     return await loaders.one(tables.CarbonProfile, tables.CarbonProfile.listing_id).load(root.id)
 
 
-@strawberry.federation.interface_object(keys=["id"])
+@strawberry.federation.interface_object(keys=["id"], directives=[cached(300)])
 @stub_type
 class MarketListing:
     """挂牌信息 of any kind; only the city knows which."""

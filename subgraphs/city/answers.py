@@ -8,6 +8,7 @@ from strawberry.federation import field
 
 from subgraphs.city import tables
 from subgraphs.city.listings import Organization, TechnologyAchievement
+from subgraphs.kit.directives import cached
 from subgraphs.kit.rows import Row, one, row_type
 
 
@@ -16,7 +17,7 @@ def organization(root: Row) -> Organization:
     return Organization(uscc=root.organization_uscc)
 
 
-@strawberry.federation.type(keys=["id"], description="揭榜。An answer to a demand.")
+@strawberry.federation.type(keys=["id"], description="揭榜。An answer to a demand.", directives=[cached(60)])
 @row_type(tables.DemandAnswer, keys={"id": tables.DemandAnswer.id})
 class DemandAnswer:
     """揭榜."""

@@ -11,6 +11,7 @@ from strawberry.federation import field
 from subgraphs.city.listings import Demand, TechnologyAchievement
 from subgraphs.city.pages import Listing, RegionPage, load_region_pages, load_region_totals, read_page
 from subgraphs.kit.context import Info
+from subgraphs.kit.directives import cached_with_parent
 from subgraphs.kit.pages import Cursor, Page, PageRequest
 from subgraphs.kit.rows import Row
 from subgraphs.kit.values import PageInfo
@@ -88,7 +89,7 @@ def _total_count() -> Any:
     return field(resolver=total_count, description="总数。The whole list's length.")
 
 
-@strawberry.type(description="成果列表中的一项。An item of a list of achievements.")
+@strawberry.type(description="成果列表中的一项。An item of a list of achievements.", directives=[cached_with_parent()])
 class AchievementEdge:
     """An achievement in a list."""
 
@@ -96,7 +97,7 @@ class AchievementEdge:
     node: TechnologyAchievement = field(description="成果。The achievement.")
 
 
-@strawberry.type(description="成果列表的一页。A page of a list of achievements.")
+@strawberry.type(description="成果列表的一页。A page of a list of achievements.", directives=[cached_with_parent()])
 class AchievementConnection:
     """A page of achievements."""
 
@@ -105,7 +106,7 @@ class AchievementConnection:
     total_count: int = _total_count()
 
 
-@strawberry.type(description="需求列表中的一项。An item of a list of demands.")
+@strawberry.type(description="需求列表中的一项。An item of a list of demands.", directives=[cached_with_parent()])
 class DemandEdge:
     """A demand in a list."""
 
@@ -113,7 +114,7 @@ class DemandEdge:
     node: Demand = field(description="需求。The demand.")
 
 
-@strawberry.type(description="需求列表的一页。A page of a list of demands.")
+@strawberry.type(description="需求列表的一页。A page of a list of demands.", directives=[cached_with_parent()])
 class DemandConnection:
     """A page of demands."""
 

@@ -118,7 +118,7 @@ class Demand(MarketListing):
     )
 
 
-@strawberry.federation.interface_object(keys=["uscc"])
+@strawberry.federation.interface_object(keys=["uscc"], directives=[cached(120)])
 @stub_type
 class Organization:
     """主体, of which the city knows what it published."""

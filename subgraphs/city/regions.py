@@ -12,7 +12,7 @@ from subgraphs.city.connections import AchievementConnection, Connection, Demand
 from subgraphs.city.pages import RegionPage
 from subgraphs.kit.arguments import After, First
 from subgraphs.kit.context import Info
-from subgraphs.kit.directives import taken_over
+from subgraphs.kit.directives import cached, taken_over
 from subgraphs.kit.enums import ListingStatus
 from subgraphs.kit.pages import PageRequest
 from subgraphs.kit.rows import Row, row_type
@@ -37,7 +37,7 @@ async def demands(
     return await connect_region(info, RegionPage(tables.Demand, root.code, status, PageRequest.of(first, after)))
 
 
-@strawberry.federation.type(keys=["code"])
+@strawberry.federation.type(keys=["code"], directives=[cached(120)])
 @row_type(tables.Region, keys={"code": tables.Region.code})
 class Region:
     """行政区划, with what is published in it."""
@@ -56,7 +56,7 @@ class Region:
     )
 
 
-@strawberry.federation.type(keys=["id"])
+@strawberry.federation.type(keys=["id"], directives=[cached(3_600)])
 @row_type(tables.PhysicalMarket, keys={"id": tables.PhysicalMarket.id})
 class PhysicalMarket:
     """科技大市场, as its county reports it."""
@@ -91,7 +91,7 @@ async def serves_counties(root: Row, info: Info) -> list[tables.Region]:
     return await info.context.loaders.of(load_served_counties).load(root.registration_no)
 
 
-@strawberry.federation.type(keys=["registrationNo"])
+@strawberry.federation.type(keys=["registrationNo"], directives=[cached(3_600)])
 @row_type(tables.Broker, keys={"registrationNo": tables.Broker.registration_no})
 class TechnologyBroker:
     """技术经纪人, as the city's own ledger has it."""

@@ -12,6 +12,7 @@ from strawberry.federation import field
 from subgraphs.city import tables
 from subgraphs.city.pages import Listing, RegionPage, load_region_totals
 from subgraphs.kit.context import Info
+from subgraphs.kit.directives import cached
 from subgraphs.kit.enums import ListingStatus
 from subgraphs.kit.periods import parse_period
 from subgraphs.kit.rows import Row, stub_type
@@ -66,7 +67,7 @@ async def open_demand_count(root: Row, info: Info) -> int:
     return (await _counts(root, info, tables.Demand)).open
 
 
-@strawberry.federation.type(keys=["regionCode period"])
+@strawberry.federation.type(keys=["regionCode period"], directives=[cached(120)])
 @stub_type
 class MarketStatistics:
     """市场统计, as far as listings go."""
@@ -101,7 +102,7 @@ async def all_demands(root: Row, info: Info) -> int:
     return await info.context.loaders.of(load_region_totals).load(RegionPage(tables.Demand, root.region_code, None))
 
 
-@strawberry.federation.type(keys=["regionCode"])
+@strawberry.federation.type(keys=["regionCode"], directives=[cached(60)])
 @stub_type
 class MarketFigures:
     """来信数字: the two that are counted in the cities."""

@@ -55,7 +55,9 @@ class ApprovalCase:
     single_listed: bool = field(description="是否单列管理。Whether it is kept apart from other state assets.")
 
 
-@strawberry.federation.type(keys=["id"], description="先免费许可、后付费转化。A licence that is free at first.")
+@strawberry.federation.type(
+    keys=["id"], description="先免费许可、后付费转化。A licence that is free at first.", directives=[cached(300)]
+)
 @row_type(tables.FreeLicence, keys={"id": tables.FreeLicence.id})
 class FreeLicence:
     """先免费许可、后付费转化."""

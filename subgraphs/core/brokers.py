@@ -12,7 +12,7 @@ from subgraphs.core import tables
 from subgraphs.core.listings import Demand
 from subgraphs.core.organizations import ServiceInstitution
 from subgraphs.kit.context import Info
-from subgraphs.kit.directives import sliced, taken_over
+from subgraphs.kit.directives import cached, cached_with_parent, sliced, taken_over
 from subgraphs.kit.enums import BrokerLevel, ContributionReason
 from subgraphs.kit.loaders import in_order
 from subgraphs.kit.rows import Row, first, lazy, one, row_type
@@ -25,7 +25,9 @@ def demand(root: Row) -> Demand | None:
     return Demand(id=root.demand_id) if root.demand_id else None
 
 
-@strawberry.type(description="贡献积分流水。One entry of a broker's contribution points.")
+@strawberry.type(
+    description="贡献积分流水。One entry of a broker's contribution points.", directives=[cached_with_parent()]
+)
 @row_type(tables.Contribution)
 class ContributionEntry:
     """贡献积分流水."""
@@ -55,7 +57,9 @@ async def contribution_points(root: Row, info: Info) -> int:
     return await info.context.loaders.of(load_points).load(root.registration_no)
 
 
-@strawberry.federation.type(keys=["registrationNo"], description="技术经纪人。A technology broker.")
+@strawberry.federation.type(
+    keys=["registrationNo"], description="技术经纪人。A technology broker.", directives=[cached(3_600)]
+)
 @row_type(tables.Broker, keys={"registrationNo": tables.Broker.registration_no})
 class TechnologyBroker:
     """技术经纪人."""

@@ -10,6 +10,7 @@ from strawberry.federation import field
 
 from subgraphs.core import tables
 from subgraphs.kit.context import Info
+from subgraphs.kit.directives import cached
 from subgraphs.kit.enums import EvidenceKind
 from subgraphs.kit.loaders import in_order
 from subgraphs.kit.rows import row_type
@@ -23,7 +24,9 @@ async def load_records(session: AsyncSession, keys: list[tuple[str, int]]) -> li
     return in_order(keys, {(row.chain, row.height): row for row in rows})
 
 
-@strawberry.federation.type(keys=["chain height"], description="上链存证记录。A record on a chain of evidence.")
+@strawberry.federation.type(
+    keys=["chain height"], description="上链存证记录。A record on a chain of evidence.", directives=[cached(300)]
+)
 @row_type(tables.Evidence)
 class EvidenceRecord:
     """上链存证."""

@@ -77,7 +77,7 @@ async def auction(root: Row, info: Info) -> Any:
     return await info.context.loaders.of(load_current_auctions).load(root.id)
 
 
-@strawberry.federation.type(keys=["id"])
+@strawberry.federation.type(keys=["id"], directives=[cached(300)])
 @stub_type
 class TechnologyAchievement:
     """科技成果, as far as core knows it."""
@@ -154,7 +154,7 @@ async def programme_listing(root: Row, info: Info) -> Any:
     return await info.context.loaders.of(load_programme_listings).load(root.id)
 
 
-@strawberry.federation.type(keys=["id"])
+@strawberry.federation.type(keys=["id"], directives=[cached(120)])
 @stub_type
 class Demand:
     """技术需求, as far as core knows it."""

@@ -32,7 +32,9 @@ def organization_of(kind: OrganizationKind) -> Any:
     return row_type(tables.Organization, keys=_BY_USCC, is_type_of=partial(_is, kind))
 
 
-@strawberry.federation.interface(keys=["uscc"], description="主体。An organisation, whatever its kind.")
+@strawberry.federation.interface(
+    keys=["uscc"], description="主体。An organisation, whatever its kind.", directives=[cached(3_600)]
+)
 @row_type(tables.Organization, keys=_BY_USCC)
 class Organization:
     """主体."""
@@ -46,7 +48,9 @@ class Organization:
 
 
 @strawberry.federation.type(
-    keys=["memberUscc"], description="省高校院所技术转移联盟成员。Membership of the technology transfer alliance."
+    keys=["memberUscc"],
+    description="省高校院所技术转移联盟成员。Membership of the technology transfer alliance.",
+    directives=[cached(3_600)],
 )
 @row_type(tables.AllianceMember, keys={"memberUscc": tables.AllianceMember.member_uscc})
 class AllianceMembership:
@@ -65,7 +69,7 @@ def _alliance() -> Any:
     return one(tables.AllianceMember.member_uscc, by="uscc", of=AllianceMembership, description=description)
 
 
-@strawberry.federation.type(keys=["uscc"], description="企业。An enterprise.")
+@strawberry.federation.type(keys=["uscc"], description="企业。An enterprise.", directives=[cached(3_600)])
 @organization_of(OrganizationKind.ENTERPRISE)
 class Enterprise(Organization):
     """企业."""
@@ -74,7 +78,7 @@ class Enterprise(Organization):
     high_tech: bool = field(description="是否高新技术企业。Whether it is a certified high-tech enterprise.")
 
 
-@strawberry.federation.type(keys=["uscc"], description="高等院校。A university.")
+@strawberry.federation.type(keys=["uscc"], description="高等院校。A university.", directives=[cached(3_600)])
 @organization_of(OrganizationKind.UNIVERSITY)
 class University(Organization):
     """高等院校."""
@@ -82,7 +86,7 @@ class University(Organization):
     alliance: Any = _alliance()
 
 
-@strawberry.federation.type(keys=["uscc"], description="科研院所。A research institute.")
+@strawberry.federation.type(keys=["uscc"], description="科研院所。A research institute.", directives=[cached(3_600)])
 @organization_of(OrganizationKind.RESEARCH_INSTITUTE)
 class ResearchInstitute(Organization):
     """科研院所."""
@@ -90,7 +94,7 @@ class ResearchInstitute(Organization):
     alliance: Any = _alliance()
 
 
-@strawberry.federation.type(keys=["uscc"], description="医院。A hospital.")
+@strawberry.federation.type(keys=["uscc"], description="医院。A hospital.", directives=[cached(3_600)])
 @organization_of(OrganizationKind.HOSPITAL)
 class Hospital(Organization):
     """医院."""
@@ -98,7 +102,7 @@ class Hospital(Organization):
     grade: str | None = field(description="医院等级。Its grade.")
 
 
-@strawberry.federation.type(keys=["uscc"], description="政府部门。A government department.")
+@strawberry.federation.type(keys=["uscc"], description="政府部门。A government department.", directives=[cached(3_600)])
 @organization_of(OrganizationKind.GOVERNMENT_DEPARTMENT)
 class GovernmentDepartment(Organization):
     """政府部门."""

@@ -13,7 +13,7 @@ from strawberry.federation import field
 from subgraphs.core import tables
 from subgraphs.core.listings import Demand
 from subgraphs.kit.context import Info
-from subgraphs.kit.directives import sliced
+from subgraphs.kit.directives import cached, sliced
 from subgraphs.kit.enums import ChallengeStage, DemandList, OrganisationMode, Programme
 from subgraphs.kit.errors import ErrorCode, Refusal
 from subgraphs.kit.loaders import in_order
@@ -53,7 +53,9 @@ async def source_demands(root: Row, info: Info) -> list[Demand]:
 
 
 @strawberry.federation.type(
-    keys=["programme year number"], description="尖兵、领雁榜单。An item on a programme's list."
+    keys=["programme year number"],
+    description="尖兵、领雁榜单。An item on a programme's list.",
+    directives=[cached(3_600)],
 )
 @row_type(tables.ProgrammeListing)
 class ProgrammeListing:
@@ -122,7 +124,9 @@ async def intended_amount(root: Row, info: Info) -> Money:
     return fen((await _stages(root, info)).fens)
 
 
-@strawberry.federation.type(keys=["year"], description="创新挑战赛。The innovation challenge of a year.")
+@strawberry.federation.type(
+    keys=["year"], description="创新挑战赛。The innovation challenge of a year.", directives=[cached(3_600)]
+)
 @row_type(tables.ChallengeEvent, keys={"year": tables.ChallengeEvent.year})
 class ChallengeEvent:
     """创新挑战赛."""
@@ -158,7 +162,9 @@ def entered_demand(root: Row) -> Demand:
 
 
 @strawberry.federation.type(
-    keys=["event { year } number"], description="挑战赛参赛需求。A demand entered in a challenge."
+    keys=["event { year } number"],
+    description="挑战赛参赛需求。A demand entered in a challenge.",
+    directives=[cached(3_600)],
 )
 @row_type(tables.ChallengeEntry)
 class ChallengeEntry:

@@ -27,7 +27,10 @@ _PERIOD = strawberry.argument(
 )
 
 
-@strawberry.type(description="山区26县的认定。A county's designation as one of the 26 mountain counties.")
+@strawberry.type(
+    description="山区26县的认定。A county's designation as one of the 26 mountain counties.",
+    directives=[cached(86_400)],
+)
 @row_type(tables.MountainCounty)
 class MountainCountyDesignation:
     """One designation of one county."""

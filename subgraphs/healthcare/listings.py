@@ -12,7 +12,7 @@ from subgraphs.healthcare.classification import regulatory_class as class_of
 from subgraphs.healthcare.profiles import MedicalDemandProfile, MedicalProfile
 from subgraphs.kit.arguments import First, page_size
 from subgraphs.kit.context import Info
-from subgraphs.kit.directives import sliced, stub_key
+from subgraphs.kit.directives import cached, sliced, stub_key
 from subgraphs.kit.enums import RegulatoryClass
 from subgraphs.kit.errors import ErrorCode, Refusal
 from subgraphs.kit.rows import NOT_GIVEN, Row, first, one, row_type, stub_type
@@ -36,7 +36,7 @@ def regulatory_class(root: Row) -> RegulatoryClass:
     return class_of(root.technical_field.code, root.maturity_level)
 
 
-@strawberry.federation.type(keys=["id"])
+@strawberry.federation.type(keys=["id"], directives=[cached(300)])
 @stub_type
 class TechnologyAchievement:
     """科技成果, as far as medicine goes."""
@@ -67,7 +67,7 @@ class TechnologyAchievement:
         )
 
 
-@strawberry.federation.type(keys=["id"])
+@strawberry.federation.type(keys=["id"], directives=[cached(120)])
 @stub_type
 class Demand:
     """技术需求, as far as medicine goes."""
@@ -91,7 +91,7 @@ def achievement_of(row: Any) -> TechnologyAchievement:
     return TechnologyAchievement(id=row.achievement_id)
 
 
-@strawberry.federation.type(keys=["uscc"])
+@strawberry.federation.type(keys=["uscc"], directives=[cached(3_600)])
 @row_type(tables.Hospital, keys={"uscc": tables.Hospital.uscc})
 class Hospital:
     """医院, with its departments and trials."""

@@ -72,7 +72,7 @@ class MedicalProfile:
     )
 
 
-@strawberry.type(description="需求的医疗概况。A demand's medical side.")
+@strawberry.type(description="需求的医疗概况。A demand's medical side.", directives=[cached(600)])
 @row_type(tables.DemandProfile)
 class MedicalDemandProfile:
     """医疗概况 of a demand."""

@@ -44,6 +44,11 @@ def cached(seconds: int, *, private: bool = False) -> CacheControl:
     return CacheControl(max_age=seconds, scope=CacheControlScope.PRIVATE if private else strawberry.UNSET)
 
 
+def cached_with_parent() -> CacheControl:
+    """``@cacheControl`` for what stays right as long as what it is a part of."""
+    return CacheControl(inherit_max_age=True)
+
+
 def sized(assumed: int) -> ListSize:
     """``@listSize`` for a list that is about so long."""
     return _list_size(assumed_size=assumed)

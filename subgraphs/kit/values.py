@@ -6,11 +6,14 @@ from typing import Any
 import strawberry
 
 from subgraphs.kit import enum_descriptions  # noqa: F401 - registers the enums before any type names one
+from subgraphs.kit.directives import cached_with_parent
 from subgraphs.kit.enums import Currency
 from subgraphs.kit.scalars import Long
 
 
-@strawberry.federation.type(shareable=True, description="金额，以分计。An amount of money, counted in fen.")
+@strawberry.federation.type(
+    shareable=True, description="金额，以分计。An amount of money, counted in fen.", directives=[cached_with_parent()]
+)
 class Money:
     """An amount of money."""
 
@@ -18,7 +21,9 @@ class Money:
     currency: Currency = strawberry.field(default=Currency.CNY, description="币种。The currency.")
 
 
-@strawberry.federation.type(shareable=True, description="分页信息。Where a page stands in its list.")
+@strawberry.federation.type(
+    shareable=True, description="分页信息。Where a page stands in its list.", directives=[cached_with_parent()]
+)
 class PageInfo:
     """Where a page stands in its list, in Relay's terms."""
 

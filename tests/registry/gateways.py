@@ -95,8 +95,10 @@ class Gateway:
             raise AssertionError(answer) from None
 
 
-PUBLISH = """mutation ($subgraphs: [SubgraphInput!]!, $message: String! = "", $force: Boolean! = false, $together: Boolean! = false) {
-  publish(subgraphs: $subgraphs, message: $message, force: $force, together: $together) {
+PUBLISH = """mutation (
+  $subgraphs: [SubgraphInput!]!, $message: String! = "", $force: Boolean! = false, $together: Boolean! = false, $expected: Int
+) {
+  publish(subgraphs: $subgraphs, message: $message, force: $force, together: $together, expectedVersion: $expected) {
     outcome waiting version { number author message }
     check { ok composes errors { code coordinate message mend locations { subgraph line column } } changes { coordinate severity }
       broken { reasons operation { text clients { name version count } } } }

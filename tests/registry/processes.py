@@ -1,6 +1,7 @@
 """A gateway with a registry as a process of its own, which can be killed."""
 
 import asyncio
+import contextlib
 import json
 import os
 import re
@@ -20,22 +21,30 @@ ROOT = Path(__file__).parents[2]
 
 @dataclass
 class GatewayProcess:
-    """A running process and its address."""
+    """A running gateway, its workers included, and its address."""
 
     process: asyncio.subprocess.Process
     address: str
 
     def memory(self) -> int:
-        """How many bytes it has in memory."""
-        status = Path(f"/proc/{self.process.pid}/status").read_text(encoding="ascii")
-        found = re.search(r"VmRSS:\s+(\d+) kB", status)
-        assert found
-        return int(found[1]) * 1024
+        """How many bytes its processes have in memory, those that they share counted once for each."""
+        pids = [self.process.pid, *children_of(self.process.pid)]
+        return sum(resident(pid) for pid in pids)
 
     async def kill(self) -> None:
-        """At once, as by a power cut."""
-        self.process.send_signal(signal.SIGKILL)
+        """All of it at once, as by a power cut."""
+        os.killpg(self.process.pid, signal.SIGKILL)
         await self.process.wait()
+
+
+def children_of(pid: int) -> list[int]:
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
+    return [int(child) for child in children]
+
+
+def resident(pid: int) -> int:
+    found = re.search(r"VmRSS:\s+(\d+) kB", Path(f"/proc/{pid}/status").read_text(encoding="ascii"))
+    return int(found[1]) * 1024 if found else 0
 
 
 def write_settings(folder: Path, database_url: str, **registry: Any) -> Path:
@@ -53,6 +62,7 @@ def write_settings(folder: Path, database_url: str, **registry: Any) -> Path:
     settings = {
         "supergraph": {"registry": "production", "last_good": str(folder / "last-good.graphql")},
         "registry": made | registry,
+        "workers": {"count": 2},
         "log": {"level": "error"},
     }
     path.write_text(yaml.safe_dump(settings), encoding="utf-8")
@@ -68,6 +78,7 @@ async def gateway_process(settings: Path) -> AsyncIterator[GatewayProcess]:
         cwd=ROOT,
         stdout=asyncio.subprocess.PIPE,
         env=os.environ | {"PYTHONUNBUFFERED": "1"},
+        start_new_session=True,
     )
     assert process.stdout
     try:
@@ -76,8 +87,8 @@ async def gateway_process(settings: Path) -> AsyncIterator[GatewayProcess]:
         assert found, line
         yield GatewayProcess(process, found[1])
     finally:
-        if process.returncode is None:
-            process.kill()
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
         await process.wait()
 
 

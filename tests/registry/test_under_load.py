@@ -58,7 +58,10 @@ async def publish(client: ClientSession, gateway: GatewayProcess, subgraph_input
 
 
 async def until_answered(client: ClientSession, gateway: GatewayProcess) -> None:
+    """Every worker has what was published when the port says that it is ready."""
     async with asyncio.timeout(60):
+        while (await client.get(f"{gateway.address}/health/ready")).status != 200:  # noqa: ASYNC110
+            await asyncio.sleep(0)
         while (await post(client, f"{gateway.address}/graphql", QUERY))[1] != ANSWER:  # noqa: ASYNC110
             await asyncio.sleep(0)
 
@@ -72,8 +75,11 @@ async def test_no_request_notices_what_is_published(tmp_path: Path) -> None:
         gateway_process(settings) as gateway,
         ClientSession(connector=TCPConnector(limit=0)) as client,
     ):
-        await publish(client, gateway, {"name": "city", "url": url_of(city), "sdl": CITY})
-        await publish(client, gateway, {"name": "healthcare", "url": url_of(health), "sdl": HEALTH})
+        first = [
+            {"name": "city", "url": url_of(city), "sdl": CITY},
+            {"name": "healthcare", "url": url_of(health), "sdl": HEALTH},
+        ]
+        await post(client, f"{gateway.address}/registry", PUBLISH, subgraphs=first)
         await until_answered(client, gateway)
         traffic = Traffic()
         async with asyncio.TaskGroup() as asking:

@@ -5,9 +5,11 @@ import contextlib
 import logging
 import random
 import time
-from collections.abc import AsyncGenerator, Callable, Iterable, Mapping
+from collections.abc import AsyncGenerator, Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from hashlib import blake2b
+from types import MappingProxyType
 from typing import Any, Final
 
 import msgspec
@@ -33,6 +35,7 @@ from gateway.resolvers.executor import (
 from gateway.resolvers.executor.compiled import CompiledOperation, CompiledRun, ReplayClient, Surprise, SurpriseError
 from gateway.resolvers.executor.failures import report_failure
 from gateway.resolvers.executor.streaming import EventClient, source_request
+from gateway.resolvers.flights import Flights
 from gateway.resolvers.headers import HeaderRules
 from gateway.resolvers.messages import Answer, GraphQLRequest, GraphQLResponse, GraphQLStream
 from gateway.resolvers.operation import Limits, Operation, coerce_variables, read_operation
@@ -45,6 +48,11 @@ from gateway.schema.supergraph import Supergraph
 from gateway.types import Label, OperationKind, SubgraphName
 
 LOG: Final = logging.getLogger("gateway.engine")
+
+NO_HEADERS: Final[Mapping[SubgraphName, Mapping[str, str]]] = MappingProxyType({})
+
+CREDENTIALS: Final = ("authorization", "cookie")
+"""What tells clients apart even where no subgraph gets it: parts of an answer may be kept for one of them alone."""
 
 NO_CONTEXT: Final = RequestContext()
 """That of a request of which nothing was sent."""
@@ -60,7 +68,7 @@ class EngineOptions:
     ``headers`` say which of the client's headers subgraphs get, ``headers_by_subgraph`` what single subgraphs get instead.
     ``active_labels`` are override labels that are always active, besides those drawn by chance. ``cached_operations`` are how many
     operations are kept ready to run. ``seconds`` are how long one request may take in all. ``compiled`` operations run as generated
-    code where they can; their answers are the same. ``access`` says how the supergraph's requirements are held against a user's claims.
+    code where they can; their answers are the same. ``share_queries``: equal queries of clients in flight are one run. ``access`` says how the supergraph's requirements are held against a user's claims.
     """
 
     introspection: bool = True
@@ -71,6 +79,7 @@ class EngineOptions:
     cached_operations: int = 1_000
     seconds: float | None = None
     compiled: bool = True
+    share_queries: bool = False
     access: AccessOptions = field(default_factory=AccessOptions)
 
 
@@ -101,6 +110,7 @@ class Engine:
         self._chance = chance
         self._observer = observer
         self._answers = answers
+        self._flights: Flights[GraphQLResponse] = Flights()
         self._prepared = PreparedCache(self._options.cached_operations)
         self._access = _make_gate(supergraph, self._options)
 
@@ -119,9 +129,13 @@ class Engine:
                 traced = replace(options, client=TracingClient(options.client, prepared.plan))
                 executed = await execute_operation(prepared, traced, ready.refusals)
                 return _respond(executed, context, prepared.plan)
-            if self._answers is not None and prepared.operation.kind is OperationKind.QUERY:
-                return await self._answers.serve(ready, options, context, lambda: self._run(ready, options, context))
-            return await self._run(ready, options, context)
+            if prepared.operation.kind is not OperationKind.QUERY:
+                return await self._run(ready, options, context)
+            if not self._options.share_queries:
+                return await self._answer_query(ready, options, context)
+            key = query_key(request, ready, options)
+            answer = partial(self._answer_query, ready, options, context)
+            return await self._flights.share(key, answer, deadline=context.deadline)
         except Exception as error:
             return _respond_to(error)
 
@@ -186,6 +200,14 @@ class Engine:
             warmed += 1
             await asyncio.sleep(0)
         return warmed
+
+    async def _answer_query(
+        self, ready: ReadyOperation, options: RunOptions, context: RequestContext
+    ) -> GraphQLResponse:
+        """What is kept of the whole answer, else what a run gives."""
+        if self._answers is None:
+            return await self._run(ready, options, context)
+        return await self._answers.serve(ready, options, context, partial(self._run, ready, options, context))
 
     async def _run(self, ready: ReadyOperation, options: RunOptions, context: RequestContext) -> GraphQLResponse:
         """Run the compiled operation; where there is none, or at a surprise, the plain executor."""
@@ -270,7 +292,7 @@ class Engine:
         return RunOptions(
             client=self._client,
             variables=variables,
-            headers={fetch.subgraph: self._headers_for(fetch.subgraph, request) for fetch in plan.fetches},
+            headers=self._headers_of(plan, request),
             error_policy=self._options.error_policy,
             context=context,
         )
@@ -279,6 +301,11 @@ class Engine:
         seconds = self._options.seconds
         return None if seconds is None else asyncio.get_running_loop().time() + seconds
 
+    def _headers_of(self, plan: QueryPlan, request: GraphQLRequest) -> Mapping[SubgraphName, Mapping[str, str]]:
+        if not self._options.headers.rules and not self._options.headers_by_subgraph:
+            return NO_HEADERS
+        return {name: self._headers_for(name, request) for name in {fetch.subgraph for fetch in plan.fetches}}
+
     def _headers_for(self, subgraph: SubgraphName, request: GraphQLRequest) -> Mapping[str, str]:
         return self._options.headers_by_subgraph.get(subgraph, self._options.headers).apply(request.headers)
 
@@ -286,6 +313,16 @@ class Engine:
 def _make_gate(supergraph: Supergraph, options: EngineOptions) -> AccessGate | None:
     rules = read_access_rules(supergraph) if options.access.enabled else None
     return AccessGate(rules, supergraph, options.access, options.cached_operations) if rules else None
+
+
+def query_key(request: GraphQLRequest, ready: ReadyOperation, options: RunOptions) -> Hashable:
+    """Equal for queries that may get each other's answers: the same operation, and everything that subgraphs get to know of the client.
+
+    ``ready`` stands for the text, the operation's name, the active labels and what this client may see.
+    """
+    known = (request.variables, request.extensions, request.claims, options.headers)
+    credentials = tuple(request.headers.get(name) for name in CREDENTIALS)
+    return id(ready), credentials, msgspec.json.encode(known, order="sorted")
 
 
 def _own_planner(supergraph: Supergraph) -> PlanOperation:
@@ -299,6 +336,9 @@ def _respond_to(error: Exception) -> GraphQLResponse:
         return GraphQLResponse(_encode({"errors": list(error.errors)}), executed=False, status=error.status)
     if isinstance(error, PlanningError):
         failure = {"message": error.message, "extensions": {"code": error.code}}
+        return _respond(Executed(None, (failure,), ()), NO_CONTEXT)
+    if isinstance(error, TimeoutError):
+        failure = {"message": "The answer did not come in time.", "extensions": {"code": codes.SUBREQUEST_HTTP_ERROR}}
         return _respond(Executed(None, (failure,), ()), NO_CONTEXT)
     LOG.error("a request failed", exc_info=error)
     failure = {"message": "The gateway failed.", "extensions": {"code": codes.INTERNAL_SERVER_ERROR}}
