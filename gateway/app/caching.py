@@ -50,7 +50,9 @@ def make_store(settings: Cache) -> Store:
     redis = settings.redis
     if redis is None:
         return MemoryStore(limit=settings.memory_bytes, clock=time.time)
-    options = RedisOptions(redis.url, redis.namespace, redis.timeout, redis.connections, redis.compress_above)
+    options = RedisOptions(
+        redis.url, redis.namespace, redis.timeout, redis.connections, redis.compress_above, settings.memory_bytes
+    )
     return RedisStore(options, clock=time.time)
 
 
