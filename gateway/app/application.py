@@ -2,8 +2,8 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
-from typing import Final
+from collections.abc import AsyncIterator, Coroutine
+from typing import Any, Final
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -19,15 +19,16 @@ from gateway.app.engine import connect
 from gateway.app.held import Engine
 from gateway.app.last_good import LastGood
 from gateway.app.loaded import Loader
+from gateway.app.parts import Parts, make_parts
 from gateway.app.peers import ALONE, Peers, SharedReadiness, when_ready
 from gateway.app.serving import Serving
-from gateway.resolvers.cache import Store
 from gateway.schema.supergraph import Supergraph
 from gateway.settings import Cors, Settings
 from gateway.transport.admission import Admission
 from gateway.transport.asgi import AsgiApp, Receive, Scope, Send
 from gateway.transport.cache_desk import cache_routes
-from gateway.transport.endpoint import EndpointOptions, GraphQLEndpoint, Page
+from gateway.transport.compression import Compressing, Compression
+from gateway.transport.endpoint import EndpointOptions, GraphQLEndpoint, GraphQLService, Page
 from gateway.transport.graphiql import asset_routes, assets_path, make_page, ownership_route, read_examples
 from gateway.transport.health import health_routes
 from gateway.transport.not_found import http_failure
@@ -41,33 +42,33 @@ def make_app(settings: Settings, loader: Loader, *, peers: Peers = ALONE) -> Asg
 
     It is ready when it and its ``peers`` are.
     """
-    cache = AnswerCache(settings.cache) if settings.cache.enabled else None
-    serving = make_serving(settings, loader, cache)
+    parts = make_parts(settings, peers)
+    serving = make_serving(settings, loader, parts)
     path = settings.graphql.path
     page = graphiql_page(settings) if settings.graphiql.enabled else None
-    service = Admission(
-        with_authentication(
-            settings.authentication, make_documents(settings.documents, serving, shared_store(settings, cache))
-        ),
-        settings.limits.concurrent_requests,
-    )
-    endpoint = GraphQLEndpoint(service, options=endpoint_options(settings), page=page)
+    endpoint = GraphQLEndpoint(make_service(settings, serving, parts), options=endpoint_options(settings), page=page)
     rest = Starlette(
         routes=[
             *health_routes(SharedReadiness(serving, peers)),
+            *parts.telemetry.routes(),
             *(console_routes(settings, serving) if page else ()),
-            *(desk_routes(cache) if cache else ()),
+            *(desk_routes(parts.cache) if parts.cache else ()),
         ],
         exception_handlers={HTTPException: http_failure(path)},
-        lifespan=lambda _: lifespan(serving, cache, peers),
+        lifespan=lambda _: lifespan(serving, parts, peers),
     )
     rest.router.redirect_slashes = False  # a path is right or unknown
-    return with_cors(hot_route(path, endpoint, rest), settings.cors)
+    hot = compressed(parts.telemetry.endpoint(endpoint), settings)
+    return with_cors(hot_route(path, hot, parts.registry.around(rest) if parts.registry else rest), settings.cors)
 
 
-def shared_store(settings: Settings, cache: AnswerCache | None) -> Store | None:
-    """The store that all replicas have, if there is one."""
-    return cache.store if cache is not None and settings.cache.redis is not None else None
+def make_service(settings: Settings, serving: Serving, parts: Parts) -> GraphQLService:
+    """What stands before the engine, from the outside in: admission, tokens, documents, telemetry, the registry's record."""
+    recorded = parts.registry.recorded(serving) if parts.registry else serving
+    service = parts.telemetry.service(recorded)
+    service = make_documents(settings.documents, service, parts.shared)
+    service = with_authentication(settings.authentication, service)
+    return Admission(service, settings.limits.concurrent_requests)
 
 
 def desk_routes(cache: AnswerCache) -> list[Route]:
@@ -76,15 +77,18 @@ def desk_routes(cache: AnswerCache) -> list[Route]:
     return cache_routes(desk) if desk.has_tokens else []
 
 
-def make_serving(settings: Settings, loader: Loader, cache: AnswerCache | None = None) -> Serving:
+def make_serving(settings: Settings, loader: Loader, parts: Parts) -> Serving:
     """What answers from the loader's newest good supergraph, as the settings have it."""
 
     async def connect_engine(supergraph: Supergraph) -> Engine:
-        return await connect(supergraph, make_client(supergraph, settings.traffic, cache), settings, cache)
+        client = make_client(supergraph, settings.traffic, parts)
+        return await connect(supergraph, client, settings, parts.cache, parts.telemetry.observer)
 
     source = settings.supergraph
     last_good = LastGood(source.last_good) if source.last_good else None
-    return Serving(loader, connect_engine, last_good=last_good, drain_seconds=source.drain)
+    serving = Serving(loader, connect_engine, last_good=last_good, drain_seconds=source.drain)
+    parts.telemetry.watch_serving(serving)
+    return serving
 
 
 def with_cors(app: AsgiApp, cors: Cors) -> AsgiApp:
@@ -102,6 +106,12 @@ def with_cors(app: AsgiApp, cors: Cors) -> AsgiApp:
     )
 
 
+def compressed(app: AsgiApp, settings: Settings) -> AsgiApp:
+    """An application whose responses are compressed for clients that ask for it; the same one where none may be."""
+    options = settings.compression
+    return Compressing(app, Compression(**options.model_dump(exclude={"enabled"}))) if options.enabled else app
+
+
 def hot_route(path: str, endpoint: AsgiApp, rest: AsgiApp) -> AsgiApp:
     """Requests for ``path``, and for documents named below it, go straight to the endpoint; ``rest`` takes all others, and the lifespan."""
 
@@ -117,21 +127,32 @@ def hot_route(path: str, endpoint: AsgiApp, rest: AsgiApp) -> AsgiApp:
 
 
 @contextlib.asynccontextmanager
-async def lifespan(serving: Serving, cache: AnswerCache | None, peers: Peers) -> AsyncIterator[None]:
-    loading = asyncio.create_task(serving.run())
-    telling = asyncio.create_task(when_ready(serving, peers.tell_ready))
-    try:
+async def lifespan(serving: Serving, parts: Parts, peers: Peers) -> AsyncIterator[None]:
+    """Follow the supergraph, and let the parts work, until the end."""
+    async with contextlib.AsyncExitStack() as stack:
+        if parts.cache is not None:
+            stack.push_async_callback(parts.cache.close)
+        stack.push_async_callback(serving.close)
+        if parts.registry is not None:
+            await stack.enter_async_context(parts.registry.at_work(serving))
+        await stack.enter_async_context(in_background(serving.run()))
+        await stack.enter_async_context(in_background(when_ready(serving, peers.tell_ready)))
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(serving.tried(), FIRST_LOOK_SECONDS)
+        await stack.enter_async_context(parts.telemetry.running())
+        yield
+
+
+@contextlib.asynccontextmanager
+async def in_background(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    """Work that goes on meanwhile, and is cancelled at the end."""
+    task = asyncio.create_task(work)
+    try:
         yield
     finally:
-        telling.cancel()
-        loading.cancel()
+        task.cancel()
         with contextlib.suppress(asyncio.CancelledError):
-            await loading
-        await serving.close()
-        if cache is not None:
-            await cache.close()
+            await task
 
 
 def console_routes(settings: Settings, serving: Serving) -> list[BaseRoute]:

@@ -1,7 +1,7 @@
 """The onion of subgraph clients, put together from settings."""
 
-from gateway.app.caching import AnswerCache
 from gateway.app.headers import with_response_headers
+from gateway.app.parts import Parts
 from gateway.resolvers.subgraph_client import Endpoint, HttpClient, LeanTransport, SubgraphClient
 from gateway.resolvers.subgraph_client.failures import (
     BreakerPolicy,
@@ -9,24 +9,37 @@ from gateway.resolvers.subgraph_client.failures import (
     ResilientTransport,
     RetryPolicy,
 )
+from gateway.resolvers.subgraph_client.local import LocalClient
+from gateway.resolvers.subgraph_client.sharing import SharingClient
 from gateway.schema.supergraph import Supergraph
 from gateway.settings import SubgraphTraffic, Traffic
 from gateway.types import SubgraphName
 
 
-def make_client(supergraph: Supergraph, traffic: Traffic, cache: AnswerCache | None = None) -> SubgraphClient:
+def make_client(supergraph: Supergraph, traffic: Traffic, parts: Parts) -> SubgraphClient:
     """A client for every subgraph: its address and timeout by the settings, else the supergraph's address and the common timeout.
 
-    What wraps what, from the outside in: response headers, caching, sharing, partitions, failure handling, HTTP.
+    What wraps what, from the outside in: response headers, caching, sharing, partitions, subgraphs in this process, telemetry, failure handling, HTTP.
     """
     endpoints = {name: endpoint(supergraph, name, traffic) for name in supergraph.subgraphs}
     policies = {endpoints[name].url: failure_policy(name, traffic) for name in endpoints}
-    transport = ResilientTransport(
-        LeanTransport(limit=traffic.connections, max_body_bytes=traffic.response_bytes), policies.__getitem__
-    )
-    client: SubgraphClient = HttpClient(endpoints, transport, deadline_header=traffic.deadline_header)
-    client = client if cache is None else cache.wrap(client, supergraph)
+    lean = LeanTransport(limit=traffic.connections, max_body_bytes=traffic.response_bytes)
+    transport = ResilientTransport(lean, policies.__getitem__)
+    parts.telemetry.watch_transport(lean, transport, {name: endpoints[name].url for name in endpoints})
+    client = parts.telemetry.client(HttpClient(endpoints, transport, deadline_header=traffic.deadline_header))
+    if parts.local:
+        client = LocalClient(client, parts.local)
+    client = with_sharing(client, traffic)
+    client = client if parts.cache is None else parts.cache.wrap(client, supergraph)
     return with_response_headers(client, traffic.response_headers)
+
+
+def with_sharing(client: SubgraphClient, traffic: Traffic) -> SubgraphClient:
+    """The client itself where no subgraph's requests are shared."""
+    sharing = {name: own.share_requests for name, own in traffic.subgraphs.items() if own.share_requests is not None}
+    if not (traffic.share_requests or any(sharing.values())):
+        return client
+    return SharingClient(client, shares=lambda name: sharing.get(name, traffic.share_requests))
 
 
 def endpoint(supergraph: Supergraph, name: SubgraphName, traffic: Traffic) -> Endpoint:

@@ -1,13 +1,14 @@
 """From settings to an engine, together with its client."""
 
 import asyncio
+from collections.abc import Iterable
 
 from gateway.app.caching import AnswerCache
 from gateway.app.headers import make_rules
 from gateway.resolvers.access import AccessOptions
-from gateway.resolvers.engine import Engine, EngineOptions
+from gateway.resolvers.engine import UNOBSERVED, Engine, EngineObserver, EngineOptions, KnownOperation
 from gateway.resolvers.executor import ErrorPolicy
-from gateway.resolvers.messages import GraphQLRequest, GraphQLResponse
+from gateway.resolvers.messages import Answer, GraphQLRequest, GraphQLResponse
 from gateway.resolvers.operation import Limits
 from gateway.resolvers.subgraph_client import SubgraphClient
 from gateway.schema.supergraph import Supergraph
@@ -18,16 +19,35 @@ class ConnectedEngine:
     """An engine together with the client that belongs to it."""
 
     def __init__(
-        self, supergraph: Supergraph, client: SubgraphClient, settings: Settings, cache: AnswerCache | None = None
+        self,
+        supergraph: Supergraph,
+        client: SubgraphClient,
+        settings: Settings,
+        cache: AnswerCache | None,
+        observer: EngineObserver,
     ) -> None:
         options = make_options(settings)
         answers = None if cache is None else cache.whole_answers(supergraph, options)
-        self._engine = Engine(supergraph, client, limits=make_limits(settings), options=options, answers=answers)
+        self._engine = Engine(
+            supergraph, client, limits=make_limits(settings), options=options, answers=answers, observer=observer
+        )
         self._client = client
 
     async def execute(self, request: GraphQLRequest) -> GraphQLResponse:
         """The engine's response."""
         return await self._engine.execute(request)
+
+    def most_used(self, count: int) -> tuple[KnownOperation, ...]:
+        """See ``Engine.most_used``."""
+        return self._engine.most_used(count)
+
+    async def warm(self, operations: Iterable[KnownOperation]) -> int:
+        """See ``Engine.warm``."""
+        return await self._engine.warm(operations)
+
+    async def stream(self, request: GraphQLRequest) -> Answer:
+        """The engine's response, whole or in payloads."""
+        return await self._engine.stream(request)
 
     async def close(self) -> None:
         """Close the client."""
@@ -35,11 +55,15 @@ class ConnectedEngine:
 
 
 async def connect(
-    supergraph: Supergraph, client: SubgraphClient, settings: Settings, cache: AnswerCache | None = None
+    supergraph: Supergraph,
+    client: SubgraphClient,
+    settings: Settings,
+    cache: AnswerCache | None = None,
+    observer: EngineObserver = UNOBSERVED,
 ) -> ConnectedEngine:
     """An engine for this supergraph, made in a thread: requests are answered meanwhile. Closes the client where it cannot be made."""
     try:
-        return await asyncio.to_thread(ConnectedEngine, supergraph, client, settings, cache)
+        return await asyncio.to_thread(ConnectedEngine, supergraph, client, settings, cache, observer)
     except BaseException:
         await client.close()
         raise
@@ -64,6 +88,7 @@ def make_options(settings: Settings) -> EngineOptions:
         introspection=settings.graphql.introspection,
         error_policy=ErrorPolicy(mask=settings.graphql.mask_subgraph_errors),
         seconds=traffic.deadline,
+        share_queries=settings.graphql.share_queries,
         access=AccessOptions(**settings.authorization.model_dump()),
         headers=make_rules(traffic.headers),
         headers_by_subgraph={

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from pathlib import Path
 from typing import Final, Protocol
 
 from gateway.transport.health import Readiness
@@ -10,7 +11,16 @@ LOOK_AGAIN_SECONDS: Final = 0.02
 
 
 class Peers(Protocol):
-    """Who else answers. The port is ready when all of them are."""
+    """Who else answers. The port is ready when all of them are.
+
+    ``name`` tells this process from the others, ``folder`` is where all of them leave what the others should know; None without others.
+    """
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def folder(self) -> Path | None: ...
 
     def tell_ready(self) -> None:
         """This process can answer requests from now on."""
@@ -25,6 +35,8 @@ class Peers(Protocol):
 class Alone:
     """``Peers`` of a process that has none."""
 
+    name: str = "0"
+    folder: Path | None = None
     reasons: tuple[str, ...] = ()
 
     def tell_ready(self) -> None:

@@ -4,20 +4,40 @@ import asyncio
 import contextlib
 import gc
 import logging
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
+from dataclasses import replace
+from typing import Final
 
-from gateway.app.held import Engine, Held
+import msgspec
+
+from gateway.app.held import Engine, Held, RetiredError
 from gateway.app.last_good import LastGood
 from gateway.app.loaded import Loaded, Loader
 from gateway.errors import RequestError, SupergraphError, TongfenError
 from gateway.resolvers import codes
-from gateway.resolvers.messages import GraphQLRequest, GraphQLResponse
+from gateway.resolvers.messages import Answer, GraphQLRequest, GraphQLResponse, GraphQLStream
 from gateway.schema.supergraph import Supergraph
 
 logger = logging.getLogger(__name__)
 
+WARMED: Final = 200
+"""How many operations a new engine gets ready before it takes over: those that the one before was asked most."""
+
 Connect = Callable[[Supergraph], Awaitable[Engine]]
 """Makes an engine that is ready for traffic."""
+
+
+RELOADED: Final = msgspec.json.encode(
+    {
+        "errors": [
+            {
+                "message": "The schema has changed; subscribe again.",
+                "extensions": {"code": codes.SUBSCRIPTION_SCHEMA_RELOAD},
+            }
+        ]
+    }
+)
+"""The last payload of a subscription that a new supergraph ends."""
 
 
 class Serving:
@@ -35,12 +55,15 @@ class Serving:
         retry_seconds: float = 1.0,
         drain_seconds: float = 60.0,
         last_good: LastGood | None = None,
+        resubscribe: bool = False,
     ) -> None:
+        """``resubscribe`` moves subscriptions to a new supergraph; else they are ended with an error."""
         self._loader = loader
         self._connect = connect
         self._retry_seconds = retry_seconds
         self._drain_seconds = drain_seconds
         self._last_good = last_good
+        self._resubscribe = resubscribe
         self._held: Held | None = None
         self._seen: str | None = None
         self._reasons: tuple[str, ...] = ("The supergraph is being loaded.",)
@@ -71,6 +94,31 @@ class Serving:
     async def execute(self, request: GraphQLRequest) -> GraphQLResponse:
         """The engine's answer; raises RequestError with status 503 while there is no engine."""
         return await self._current().execute(request)
+
+    async def stream(self, request: GraphQLRequest) -> Answer:
+        """The same, whole or in payloads. A new supergraph ends subscriptions with an error, or takes them over."""
+        held = self._current()
+        answer = await held.stream(request)
+        if isinstance(answer, GraphQLResponse) or answer.incremental is not None:
+            return answer
+        return replace(answer, payloads=self._over_swaps(request, answer))
+
+    async def _over_swaps(self, request: GraphQLRequest, answer: GraphQLStream) -> AsyncGenerator[bytes, None]:
+        while True:
+            try:
+                async with contextlib.aclosing(answer.payloads) as payloads:
+                    async for payload in payloads:
+                        yield payload
+                return
+            except RetiredError:
+                if not self._resubscribe:
+                    yield RELOADED
+                    return
+            again = await self._current().stream(request)
+            if isinstance(again, GraphQLResponse):
+                yield again.body
+                return
+            answer = again
 
     @contextlib.contextmanager
     def use(self) -> Iterator[Engine]:
@@ -145,6 +193,8 @@ class Serving:
     async def _swap(self, loaded: Loaded) -> None:
         old = self._held
         engine = await self._connect(loaded.supergraph)
+        if old is not None:
+            await engine.warm(old.engine.most_used(WARMED))
         self._held = Held(engine, loaded.version)
         self.supergraph = loaded.supergraph
         self.swaps += 1

@@ -2,10 +2,11 @@
 
 import asyncio
 import contextlib
+import json
 import os
 import signal
 import socket
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -13,15 +14,15 @@ from typing import Any, Final
 import click
 import uvicorn
 
-from gateway.app import Given, make_app
-from gateway.app.loading import compose_sources
+from gateway.app import make_app, make_loader
 from gateway.cli.demo_text import describe_demo, restart_command
 from gateway.cli.processes import ROOT, ChildProcess, run_to_the_end
 from gateway.cli.serve import address, start_logging
 from gateway.cli.workers import open_port, server_config
-from gateway.errors import SubgraphError, TongfenError
-from gateway.resolvers.subgraph_client.introspection import fetch_sdl
-from gateway.settings import Limits, Listen, Settings, read_settings
+from gateway.errors import TongfenError
+from gateway.resolvers.subgraph_client.fetching import fetch
+from gateway.resolvers.subgraph_client.transport import TransportError
+from gateway.settings import Limits, Listen, Registry, Settings, SupergraphSource, read_settings
 from gateway.transport.asgi import AsgiApp
 from gateway.transport.graphiql import read_examples
 
@@ -32,6 +33,10 @@ DATA_MOMENT: Final = "2022-06-27T18:00:00+0800"
 
 START_SECONDS: Final = 60.0
 """How long the subgraphs may take to answer for the first time."""
+
+SUBGRAPHS_QUERY: Final = json.dumps({"query": "{ subgraphs { name url } }"}).encode()
+JSON_HEADERS: Final = {"content-type": "application/json"}
+READY: Final = 200
 
 ASK_AGAIN_SECONDS: Final = 0.1
 """How long to wait before a subgraph that did not answer is asked again."""
@@ -49,9 +54,10 @@ class Place:
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}/graphql"
 
-    @property
-    def arguments(self) -> tuple[str, ...]:
-        return ("--port", str(self.port), "--database", f"sqlite+aiosqlite:///{self.file}", "--now", DATA_MOMENT)
+    def arguments(self, registry: str) -> tuple[str, ...]:
+        """How its program is called; it registers itself."""
+        database = f"sqlite+aiosqlite:///{self.file}"
+        return ("--port", str(self.port), "--database", database, "--now", DATA_MOMENT, "--registry", registry)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,17 +130,21 @@ def choose_places(gateway_port: int, folder: Path) -> tuple[Place, ...]:
 
 
 async def make_and_serve(listening: socket.socket, places: Sequence[Place], folder: Path) -> None:
-    """Data, subgraphs, supergraph, gateway: and then tell of each subgraph that ends, until cancelled."""
+    """Data, gateway, subgraphs that register themselves: and then tell of each subgraph that ends, until cancelled."""
     await seed(folder)
-    settings = read_demo_settings(places)
+    settings = demo_settings(folder)
     start_logging(settings.log.level)
-    click.echo("Starting the five markets and composing them.")
-    async with running(places) as children:
-        await when_all_answer(children)
-        supergraph = await compose_sources(settings.supergraph.compose)
-        async with serving(make_app(settings, Given(supergraph)), listening, settings.limits):
+    click.echo("Starting the five markets, which register themselves.")
+    registry = f"http://127.0.0.1:{port_of(listening)}{settings.registry.path}"
+    async with running(places, registry) as children:
+        app = make_app(settings, make_loader(settings))
+        async with serving(app, listening, settings.limits):
+            await when_all_answer(children, registry)
             click.echo(describe(listening, settings, children))
-            await asyncio.gather(*(tell_end(place, child) for place, child in children.items()))
+            click.echo(
+                f"The registry is at {registry}, open to this machine: docs/registry.md lets a sixth market join."
+            )
+            await asyncio.gather(*(tell_end(place, child, registry) for place, child in children.items()))
             await asyncio.Event().wait()  # the gateway goes on alone
 
 
@@ -145,53 +155,70 @@ async def seed(folder: Path) -> None:
         raise TongfenError(f"The demo data could not be made (exit code {code}); the reason is above.")
 
 
-def read_demo_settings(places: Sequence[Place]) -> Settings:
-    """config/demo.yaml, with the addresses that were chosen."""
-    return read_settings(SETTINGS, overrides={"supergraph": {"compose": {p.name: {"url": p.url} for p in places}}})
+def demo_settings(folder: Path) -> Settings:
+    """config/demo.yaml, with a registry that begins empty and is open to everybody on this machine: only a demo's may be."""
+    file = folder.parent / "registry.db"
+    for name in (file.name, f"{file.name}-wal", f"{file.name}-shm"):
+        file.with_name(name).unlink(missing_ok=True)
+    made = Registry(
+        database=f"sqlite+aiosqlite:///{file.absolute()}",
+        open=True,
+        networks=("127.0.0.0/8",),
+        poll=0.1,
+        sub_markets=True,
+    )
+    source = SupergraphSource(registry="production")
+    return read_settings(SETTINGS).model_copy(update={"supergraph": source, "registry": made})
 
 
 @contextlib.asynccontextmanager
-async def running(places: Sequence[Place]) -> AsyncIterator[Children]:
+async def running(places: Sequence[Place], registry: str) -> AsyncIterator[Children]:
     """The subgraphs' processes, which are stopped at the end."""
     children: dict[Place, ChildProcess] = {}
     try:
         for place in places:
             children[place] = await ChildProcess.start(
-                f"subgraphs.{place.name}", *place.arguments, on_message=lambda line: click.echo(line, err=True)
+                f"subgraphs.{place.name}",
+                *place.arguments(registry),
+                on_message=lambda line: click.echo(line, err=True),
             )
         yield children
     finally:
         await asyncio.gather(*(child.stop() for child in children.values()))
 
 
-async def when_all_answer(children: Children) -> None:
-    """Wait until every subgraph tells its SDL. Raises TongfenError for one that ends, or does not answer in time."""
+async def when_all_answer(children: Children, registry: str) -> None:
+    """Wait until every subgraph is registered and the gateway answers. Raises TongfenError for one that ends, or does not come in time."""
     ends = {asyncio.create_task(child.ended()): place for place, child in children.items()}
-    answers = asyncio.gather(*map(answer_of, children))
-    waiting: list[asyncio.Future[Any]] = [answers, *ends]
+    registered = asyncio.create_task(when_registered(children, registry))
+    waiting: list[asyncio.Future[Any]] = [registered, *ends]
     done, _ = await asyncio.wait(waiting, timeout=START_SECONDS, return_when=asyncio.FIRST_COMPLETED)
     for future in waiting:
         future.cancel()
     for place in (ends[task] for task in ends if task in done):
         raise TongfenError(f"{place.name} ended at its start. {children[place].why()}")
     if not done:
-        raise TongfenError(f"The subgraphs did not all answer within {START_SECONDS:.0f} seconds.")
+        raise TongfenError(f"The subgraphs were not all registered within {START_SECONDS:.0f} seconds.")
 
 
-async def answer_of(place: Place) -> None:
-    """Ask until the subgraph answers."""
+async def when_registered(places: Iterable[Place], registry: str) -> None:
+    """Ask until all of them are registered, and what they make up is served."""
+    wanted = {(place.name, place.url) for place in places}
+    health = registry.removesuffix("/registry") + "/health/ready"
     while True:
-        with contextlib.suppress(SubgraphError):
-            await fetch_sdl(place.name, place.url)
-            return
+        with contextlib.suppress(TransportError):
+            answer = await fetch(registry, method="POST", headers=JSON_HEADERS, body=SUBGRAPHS_QUERY)
+            found = {(one["name"], one["url"]) for one in json.loads(answer.body)["data"]["subgraphs"]}
+            if wanted <= found and (await fetch(health)).status == READY:
+                return
         await asyncio.sleep(ASK_AGAIN_SECONDS)
 
 
-async def tell_end(place: Place, child: ChildProcess) -> None:
+async def tell_end(place: Place, child: ChildProcess, registry: str) -> None:
     """Say when a subgraph ends, and how to start it again: the gateway goes on, and finds it again by itself."""
     await child.ended()
     click.echo(f"{place.name} has ended. The others go on without it. Start it again by:", err=True)
-    click.echo(f"  {restart_command(place.name, place.arguments)}", err=True)
+    click.echo(f"  {restart_command(place.name, place.arguments(registry))}", err=True)
 
 
 class QuietServer(uvicorn.Server):

@@ -1,7 +1,9 @@
 """``tongfen serve``: one gateway over a supergraph that is there, or that is composed at the start."""
 
 import logging
+import tempfile
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +12,7 @@ import click
 from gateway.app import Peers, make_app, make_loader
 from gateway.cli.workers import Plan, Ports, Supervisor, count_workers
 from gateway.settings import Listen, LogLevel, Settings, make_settings, read_settings
+from gateway.telemetry.metrics import retire
 from gateway.transport.asgi import AsgiApp
 
 LOG = logging.getLogger("gateway.workers")
@@ -63,8 +66,12 @@ def serve(read: Callable[[], Settings]) -> None:
     plan = make_plan(settings)
     ports = Ports(settings.listen, count_workers(settings.workers.count))
     where = f"Serving GraphQL at {address(ports.address, settings)}"
-    supervisor = Supervisor(ports, plan, renew=lambda: renew(read(), settings))
-    supervisor.run(on_listening=lambda: click.echo(where))
+    with tempfile.TemporaryDirectory(prefix="tongfen-") as name:
+        folder = Path(name)
+        supervisor = Supervisor(
+            ports, plan, folder=folder, renew=lambda: renew(read(), settings), on_end=partial(retire, folder)
+        )
+        supervisor.run(on_listening=lambda: click.echo(where))
 
 
 def make_plan(settings: Settings) -> Plan:

@@ -25,6 +25,7 @@ OPERATION_RESOLUTION_FAILURE: Final = "OPERATION_RESOLUTION_FAILURE"
 VALIDATION_INVALID_TYPE_VARIABLE: Final = "VALIDATION_INVALID_TYPE_VARIABLE"
 METHOD_NOT_ALLOWED: Final = "METHOD_NOT_ALLOWED"
 SUBSCRIPTION_NOT_SUPPORTED: Final = "SUBSCRIPTION_NOT_SUPPORTED"
+SUBSCRIPTION_SCHEMA_RELOAD: Final = "SUBSCRIPTION_SCHEMA_RELOAD"
 INTROSPECTION_DISABLED: Final = "INTROSPECTION_DISABLED"
 MAX_TOKENS_LIMIT: Final = "MAX_TOKENS_LIMIT"
 MAX_DEPTH_LIMIT: Final = "MAX_DEPTH_LIMIT"
@@ -65,6 +66,7 @@ MEANINGS: Final[Mapping[str, str]] = {
     VALIDATION_INVALID_TYPE_VARIABLE: "A variable is missing, or its value is not one of its type.",
     METHOD_NOT_ALLOWED: "The operation may not come by this HTTP method: a mutation needs POST.",
     SUBSCRIPTION_NOT_SUPPORTED: "The operation is a subscription, and this transport cannot stream.",
+    SUBSCRIPTION_SCHEMA_RELOAD: "A new supergraph has ended the subscription. Subscribe again.",
     INTROSPECTION_DISABLED: "The schema was asked for, and the operator does not show it.",
     MAX_TOKENS_LIMIT: "The request's text has more tokens than the gateway reads.",
     MAX_DEPTH_LIMIT: "Fields are nested deeper than allowed.",

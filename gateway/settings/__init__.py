@@ -16,7 +16,9 @@ from gateway.settings.model import (
     LogLevel,
     Settings,
 )
+from gateway.settings.registry import Registry
 from gateway.settings.supergraph import Cdn, SubgraphSource, SupergraphSource, Uplink
+from gateway.settings.telemetry import Metrics
 from gateway.settings.traffic import Breaker, Retry, SubgraphTraffic, Traffic
 from gateway.settings.workers import Workers
 
@@ -41,7 +43,9 @@ __all__ = [
     "Log",
     "LogLevel",
     "Merge",
+    "Metrics",
     "RedisCache",
+    "Registry",
     "ResponseHeader",
     "Retry",
     "Settings",

@@ -3,14 +3,17 @@
 from enum import Enum
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from gateway.settings.authentication import Authentication, Authorization
 from gateway.settings.cache import Cache
+from gateway.settings.compression import Compression
 from gateway.settings.cors import Cors
 from gateway.settings.documents import Documents
+from gateway.settings.registry import Registry
 from gateway.settings.section import Count, FilePath, HeaderName, Seconds, Section, UrlPath
 from gateway.settings.supergraph import SupergraphSource
+from gateway.settings.telemetry import Metrics
 from gateway.settings.traffic import Traffic
 from gateway.settings.workers import Workers
 
@@ -30,6 +33,8 @@ class GraphQL(Section):
     """Answer ``__schema`` and ``__type``."""
     expose_query_plan: bool = False
     """Add the query plan to answers whose request has the header ``Apollo-Expose-Query-Plan``."""
+    share_queries: bool = False
+    """Whether equal queries of clients that are under way at the same time are answered by one run."""
     mask_subgraph_errors: bool = False
     """Replace the messages of subgraphs' errors, which may tell what nobody outside should know."""
 
@@ -96,7 +101,18 @@ class Settings(Section):
     authorization: Authorization = Authorization()
     csrf: Csrf = Csrf()
     cors: Cors = Cors()
+    compression: Compression = Compression()
     limits: Limits = Limits()
     traffic: Traffic = Traffic()
     cache: Cache = Cache()
+    metrics: Metrics = Metrics()
+    registry: Registry = Registry()
     log: Log = Log()
+
+    @model_validator(mode="after")
+    def check_registry(self) -> "Settings":
+        if (self.supergraph.registry is None) != (self.registry.database is None):
+            raise ValueError(
+                "supergraph.registry (an environment) and registry.database (a URL) go together: give both"
+            )
+        return self

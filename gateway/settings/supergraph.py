@@ -43,6 +43,8 @@ class SupergraphSource(Section):
     """Subgraphs by name, composed at the start."""
     cdn: Cdn | None = None
     uplink: Uplink | None = None
+    registry: str | None = None
+    """The environment of the registry to serve, such as ``production``."""
     poll: Seconds = 10.0
     """How often ``cdn`` and ``uplink`` are asked."""
     last_good: FilePath | None = None
@@ -52,7 +54,7 @@ class SupergraphSource(Section):
 
     @model_validator(mode="after")
     def check_one_source(self) -> "SupergraphSource":
-        given = [source for source in (self.file, self.compose or None, self.cdn, self.uplink) if source is not None]
-        if len(given) != 1:
-            raise ValueError("give one of supergraph.file, supergraph.compose, supergraph.cdn and supergraph.uplink")
+        sources = (self.file, self.compose or None, self.cdn, self.uplink, self.registry)
+        if sum(source is not None for source in sources) != 1:
+            raise ValueError("give one of file, compose, cdn, uplink and registry under supergraph")
         return self

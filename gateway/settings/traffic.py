@@ -43,6 +43,7 @@ class SubgraphTraffic(Section):
     timeout: Seconds | None = None
     retry: Retry | None = None
     breaker: Breaker | None = None
+    share_requests: bool | None = None
     headers: HeaderRulesSetting | None = None
     """Instead of the rules for all."""
 
@@ -58,6 +59,8 @@ class Traffic(Section):
     """Tells subgraphs how many milliseconds are left."""
     retry: Retry = Retry()
     breaker: Breaker = Breaker()
+    share_requests: bool = True
+    """Whether equal queries to one subgraph that are under way at the same time are one request."""
     connections: Count = 100
     """To one subgraph, at the same time."""
     response_bytes: Count = 100_000_000

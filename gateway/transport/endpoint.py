@@ -10,7 +10,7 @@ import msgspec
 
 from gateway.errors import RequestError
 from gateway.resolvers import codes
-from gateway.resolvers.messages import GraphQLRequest, GraphQLResponse
+from gateway.resolvers.messages import Answer, GraphQLRequest, GraphQLResponse
 from gateway.transport.asgi import ClientLeftError, Receive, Scope, Send, read_body, read_headers, send_response
 from gateway.transport.coding import decode_body
 from gateway.transport.conditional import NOT_MODIFIED, has_it, may_be_kept, validator_of
@@ -35,7 +35,7 @@ CONTENT_TYPES: Final[Mapping[str, Header]] = {
 }
 NO_SNIFFING: Final[Header] = (b"x-content-type-options", b"nosniff")
 NOT_STORED: Final[Header] = (b"cache-control", b"no-store")
-VARY: Final[Header] = (b"vary", b"accept")
+VARY: Final[Header] = (b"vary", b"accept, accept-encoding")
 
 
 class GraphQLService(Protocol):
@@ -43,6 +43,10 @@ class GraphQLService(Protocol):
 
     async def execute(self, request: GraphQLRequest) -> GraphQLResponse:
         """The answer; raises RequestError where the service cannot take the request at all."""
+        ...
+
+    async def stream(self, request: GraphQLRequest) -> Answer:
+        """The answer in the payloads that the request takes, or whole; raises as ``execute`` does."""
         ...
 
 

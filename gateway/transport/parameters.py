@@ -1,11 +1,15 @@
 """A request's four parameters, from a JSON body or from the address (GraphQL over HTTP, sections 5.3 and 5.4)."""
 
+from functools import lru_cache
 from typing import Any, Final, NoReturn
 from urllib.parse import parse_qsl
 
 import msgspec
 
 from gateway.errors import RequestError
+
+MAX_REMEMBERED: Final = 8_000
+"""How long a body may be that is remembered with its parameters."""
 
 MAX_URL_PARAMETERS: Final = 100
 
@@ -24,12 +28,18 @@ DECODER: Final = msgspec.json.Decoder(Parameters)
 MAP_DECODER: Final[msgspec.json.Decoder[dict[str, Any] | None]] = msgspec.json.Decoder(dict[str, Any] | None)
 
 
+@lru_cache(maxsize=1_000)
+def decode_again(body: bytes) -> Parameters:
+    """The same bytes are the same parameters, which nobody may change: clients send the same queries again and again."""
+    return DECODER.decode(body)
+
+
 def read_json(body: bytes) -> Parameters:
     """Parameters from a JSON body. Raises RequestError with status 400."""
     if not body:
         refuse("The request has no body; send a JSON object with at least a 'query'.")
     try:
-        return DECODER.decode(body)
+        return decode_again(body) if len(body) <= MAX_REMEMBERED else DECODER.decode(body)
     except msgspec.ValidationError as error:
         if body.lstrip()[:1] == b"[":
             refuse("The body is a JSON array, but batches of requests are not taken; send each request by itself.")

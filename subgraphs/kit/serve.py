@@ -6,7 +6,7 @@ It says nothing unless something is wrong, and stops at once on SIGINT and SIGTE
 import logging
 import signal
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Final
@@ -19,6 +19,7 @@ from sqlalchemy.exc import ArgumentError
 from subgraphs.kit.app import create_app
 from subgraphs.kit.context import Clock, clock_from, system_clock
 from subgraphs.kit.database import open_database
+from subgraphs.kit.registration import register
 from subgraphs.kit.schema import MarketSchema
 
 MOMENT: Final = click.DateTime(["%Y-%m-%dT%H:%M:%S%z"])
@@ -34,15 +35,30 @@ def serve_command(name: str, schema: MarketSchema, metadata: MetaData) -> click.
     @click.option(
         "--now", type=MOMENT, help="What time it is, with its zone, as for data of the past; else the machine's."
     )
-    def serve(port: int, database: str, host: str, now: datetime | None) -> None:
+    @click.option("--registry", metavar="URL", help="Register here; the token is TONGFEN_TOKEN of the environment.")
+    @click.option("--url", help="Where the gateway reaches it; without it where it listens.")
+    def serve(port: int, database: str, host: str, now: datetime | None, registry: str | None, url: str | None) -> None:
         clock = system_clock if now is None else clock_from(now)
-        _serve(name, schema, metadata, database=database, host=host, port=port, clock=clock)
+
+        def when_listening(address: str) -> None:
+            if registry:
+                register(name=name, url=url or address, sdl=schema.as_str(), registry=registry)
+
+        _serve(name, schema, metadata, database=database, host=host, port=port, clock=clock, tell=when_listening)
 
     return serve
 
 
 def _serve(
-    name: str, schema: MarketSchema, metadata: MetaData, *, database: str, host: str, port: int, clock: Clock
+    name: str,
+    schema: MarketSchema,
+    metadata: MetaData,
+    *,
+    database: str,
+    host: str,
+    port: int,
+    clock: Clock,
+    tell: Callable[[str], None],
 ) -> None:
     logging.basicConfig(level=logging.WARNING, format=f"{name}: %(levelname)s %(message)s")
     try:
@@ -59,8 +75,10 @@ def _serve(
     server = _Server(config)
     server.stop_on_signals()
     with _listen(name, host, port) as listener:
+        address = f"http://{host}:{listener.getsockname()[1]}/graphql"
         if port == 0:  # whoever left the choice to us must hear of it
-            click.echo(f"{name} listens on http://{host}:{listener.getsockname()[1]}/graphql")
+            click.echo(f"{name} listens on {address}")
+        tell(address)
         server.run(sockets=[listener])
 
 

@@ -2,10 +2,12 @@
 
 import asyncio
 from collections import deque
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from gateway.app import Loaded
 from gateway.errors import SupergraphError
+from gateway.resolvers.engine import KnownOperation
 from gateway.resolvers.messages import GraphQLRequest, GraphQLResponse
 from gateway.schema.supergraph import Supergraph, read_supergraph
 from tests.app.markets import SUPERGRAPH
@@ -68,6 +70,7 @@ class FakeEngine:
     supergraph: Supergraph
     gate: asyncio.Event | None = None
     begun: asyncio.Event = field(default_factory=asyncio.Event)
+    operations: tuple[KnownOperation, ...] = ()
     closed: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def execute(self, request: GraphQLRequest) -> GraphQLResponse:
@@ -76,6 +79,13 @@ class FakeEngine:
             await self.gate.wait()
         assert not self.closed.is_set()
         return GraphQLResponse(",".join(self.supergraph.subgraphs).encode(), executed=True)
+
+    def most_used(self, count: int) -> tuple[KnownOperation, ...]:
+        return self.operations[:count]
+
+    async def warm(self, operations: Iterable[KnownOperation]) -> int:
+        self.operations = tuple(operations)
+        return len(self.operations)
 
     async def close(self) -> None:
         self.closed.set()

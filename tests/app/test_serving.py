@@ -12,6 +12,7 @@ import pytest
 from gateway.app import Serving
 from gateway.app.last_good import LastGood
 from gateway.errors import RequestError, SupergraphError
+from gateway.resolvers.engine import KnownOperation
 from gateway.resolvers.messages import GraphQLRequest
 from gateway.schema.supergraph import Supergraph
 from tests.app.loaders import FakeEngine, FakeLoader, loaded
@@ -82,6 +83,17 @@ async def test_a_new_supergraph_is_swapped_in() -> None:
         await loader.offered(loaded("2", RENAMED))
         assert (await answer(serving), serving.version, serving.swaps) == ("healthcare,town", "2", 2)
         await connected.engines[0].closed.wait()
+
+
+async def test_a_new_engine_knows_what_the_old_one_was_asked() -> None:
+    """The operations that were used most are ready before it takes over."""
+    loader, connected = FakeLoader(loaded("1")), Connected()
+    serving = Serving(loader, connected)
+    async with following(serving, loader):
+        known = KnownOperation("{ a }")
+        connected.engines[0].operations = (known,)
+        await loader.offered(loaded("2", RENAMED))
+        assert connected.engines[1].operations == (known,)
 
 
 async def test_a_request_ends_on_the_supergraph_that_it_began_on() -> None:

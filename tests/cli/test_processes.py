@@ -79,4 +79,4 @@ async def test_a_subgraph_that_dies_at_its_start_is_told(modules: Path) -> None:
     with pytest.raises(
         TongfenError, match=r"^healthcare ended at its start\. Error: healthcare cannot open its database\.$"
     ):
-        await when_all_answer({place: child})
+        await when_all_answer({place: child}, "http://127.0.0.1:1/registry")

@@ -17,6 +17,7 @@ ORDER = (
         "settings",
         "schema.codes",
         "schema.selection",
+        "resolvers.flights",
         "resolvers.messages",
         "resolvers.request_context",
         "resolvers.codes",

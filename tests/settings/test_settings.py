@@ -124,7 +124,7 @@ def test_there_is_exactly_one_supergraph(source: str, tmp_path: Path) -> None:
     """Neither source or both is refused."""
     assert (
         refusal(tmp_path, f"supergraph: {source}")
-        == "supergraph: give one of supergraph.file, supergraph.compose, supergraph.cdn and supergraph.uplink. (FILE, line 1)"
+        == "supergraph: give one of file, compose, cdn, uplink and registry under supergraph. (FILE, line 1)"
     )
 
 

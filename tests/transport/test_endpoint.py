@@ -35,7 +35,7 @@ async def test_a_post_is_answered() -> None:
     assert response.headers == {
         "content-type": "application/json; charset=utf-8",
         "content-length": "26",
-        "vary": "accept",
+        "vary": "accept, accept-encoding",
         "x-content-type-options": "nosniff",
     }
 

@@ -2,6 +2,7 @@
 
 import mmap
 from collections.abc import Callable
+from pathlib import Path
 
 READY = 1
 
@@ -32,8 +33,9 @@ class Board:
 class SlotPeers:
     """``gateway.app.Peers`` of the worker in one slot. ``on_ready`` is called when it is ready."""
 
-    def __init__(self, board: Board, slot: int, on_ready: Callable[[], None]) -> None:
+    def __init__(self, board: Board, slot: int, folder: Path, on_ready: Callable[[], None]) -> None:
         self._board, self._slot, self._on_ready = board, slot, on_ready
+        self.name, self.folder = str(slot), folder
 
     def tell_ready(self) -> None:
         """Write it on the board, and tell the parent."""

@@ -12,6 +12,7 @@ import signal
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 import msgspec
@@ -78,18 +79,23 @@ class Worker:
 
 
 class Supervisor:
-    """The parent. ``renew`` reads the settings again, and raises TongfenError where they are wrong; ``on_end`` hears of ended workers."""
+    """The parent. ``renew`` reads the settings again, and raises TongfenError where they are wrong; ``on_end`` hears of ended workers.
+
+    In ``folder`` workers leave what the others should know.
+    """
 
     def __init__(
         self,
         ports: Ports,
         plan: Plan,
         *,
+        folder: Path,
         renew: Callable[[], Plan],
-        on_end: Callable[[int], None] = lambda _: None,
+        on_end: Callable[[int], None],
     ) -> None:
         self._ports = ports
         self._plan = plan
+        self._folder = folder
         self._renew = renew
         self._on_end = on_end
         self._board = Board(ports.count)
@@ -223,7 +229,7 @@ class Supervisor:
     def _fork(self, slot: int) -> Worker:
         read, write = os.pipe()
         channels = Channels(write, self._life_read)
-        peers = SlotPeers(self._board, slot, lambda: channels.tell(Report(ready=True)))
+        peers = SlotPeers(self._board, slot, self._folder, lambda: channels.tell(Report(ready=True)))
         plan, listening = self._plan, self._ports.take(slot)
 
         def work() -> int:

@@ -44,7 +44,7 @@ class Database:
     """The registry's database. Every failure of it is a StoreError."""
 
     def __init__(self, engine: AsyncEngine, *, clock: Clock = utc_now) -> None:
-        self._engine = engine
+        self.engine = engine
         self._clock = clock
         self._latest = datetime.fromtimestamp(0, UTC)
 
@@ -61,14 +61,14 @@ class Database:
     async def reading(self) -> AsyncIterator[AsyncConnection]:
         """A connection for reading one consistent state."""
         with store_errors():
-            async with self._engine.connect() as connection:
+            async with self.engine.connect() as connection:
                 yield connection
 
     @contextlib.asynccontextmanager
     async def writing(self) -> AsyncIterator[AsyncConnection]:
         """A transaction for writing, committed at the end. Writers come one after another."""
         with store_errors():
-            async with self._engine.execution_options(writes=True).begin() as connection:
+            async with self.engine.execution_options(writes=True).begin() as connection:
                 if connection.dialect.name == "postgresql":
                     await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": WRITERS_LOCK})
                 yield connection
@@ -80,7 +80,7 @@ class Database:
 
     async def close(self) -> None:
         """Close all connections."""
-        await self._engine.dispose()
+        await self.engine.dispose()
 
 
 def open_database(url: str, *, clock: Clock = utc_now) -> Database:

@@ -1,17 +1,20 @@
 """One request, as a paragraph: read, plan, fetch, write."""
 
 import asyncio
+import contextlib
 import logging
 import random
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import AsyncGenerator, Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from hashlib import blake2b
+from types import MappingProxyType
 from typing import Any, Final
 
 import msgspec
 
-from gateway.errors import PlanningError, RequestError
+from gateway.errors import PlanningError, RequestError, SubgraphError
 from gateway.resolvers import codes
 from gateway.resolvers.access import AccessOptions, read_access_rules
 from gateway.resolvers.engine.access import ALL_MET, AccessGate, Unmet, refusals_of
@@ -30,8 +33,11 @@ from gateway.resolvers.executor import (
     prepare,
 )
 from gateway.resolvers.executor.compiled import CompiledOperation, CompiledRun, ReplayClient, Surprise, SurpriseError
+from gateway.resolvers.executor.failures import report_failure
+from gateway.resolvers.executor.streaming import EventClient, source_request
+from gateway.resolvers.flights import Flights
 from gateway.resolvers.headers import HeaderRules
-from gateway.resolvers.messages import GraphQLRequest, GraphQLResponse
+from gateway.resolvers.messages import Answer, GraphQLRequest, GraphQLResponse, GraphQLStream
 from gateway.resolvers.operation import Limits, Operation, coerce_variables, read_operation
 from gateway.resolvers.planner import plan_operation
 from gateway.resolvers.query_plan import QueryPlan
@@ -42,6 +48,11 @@ from gateway.schema.supergraph import Supergraph
 from gateway.types import Label, OperationKind, SubgraphName
 
 LOG: Final = logging.getLogger("gateway.engine")
+
+NO_HEADERS: Final[Mapping[SubgraphName, Mapping[str, str]]] = MappingProxyType({})
+
+CREDENTIALS: Final = ("authorization", "cookie")
+"""What tells clients apart even where no subgraph gets it: parts of an answer may be kept for one of them alone."""
 
 NO_CONTEXT: Final = RequestContext()
 """That of a request of which nothing was sent."""
@@ -57,7 +68,7 @@ class EngineOptions:
     ``headers`` say which of the client's headers subgraphs get, ``headers_by_subgraph`` what single subgraphs get instead.
     ``active_labels`` are override labels that are always active, besides those drawn by chance. ``cached_operations`` are how many
     operations are kept ready to run. ``seconds`` are how long one request may take in all. ``compiled`` operations run as generated
-    code where they can; their answers are the same. ``access`` says how the supergraph's requirements are held against a user's claims.
+    code where they can; their answers are the same. ``share_queries``: equal queries of clients in flight are one run. ``access`` says how the supergraph's requirements are held against a user's claims.
     """
 
     introspection: bool = True
@@ -68,6 +79,7 @@ class EngineOptions:
     cached_operations: int = 1_000
     seconds: float | None = None
     compiled: bool = True
+    share_queries: bool = False
     access: AccessOptions = field(default_factory=AccessOptions)
 
 
@@ -98,6 +110,7 @@ class Engine:
         self._chance = chance
         self._observer = observer
         self._answers = answers
+        self._flights: Flights[GraphQLResponse] = Flights()
         self._prepared = PreparedCache(self._options.cached_operations)
         self._access = _make_gate(supergraph, self._options)
 
@@ -106,7 +119,7 @@ class Engine:
         try:
             ready = self._prepare(request)
             prepared = ready.prepared
-            variables = coerce_variables(self._supergraph.api_schema, prepared.operation.variables, request.variables)
+            variables = self._coerce(request, ready)
             if request.dry_run:
                 return _respond(Executed(None, (), ()), NO_CONTEXT, prepared.plan)
             context = RequestContext(request.headers, request.extensions, request.claims, self._deadline())
@@ -116,18 +129,54 @@ class Engine:
                 traced = replace(options, client=TracingClient(options.client, prepared.plan))
                 executed = await execute_operation(prepared, traced, ready.refusals)
                 return _respond(executed, context, prepared.plan)
-            if self._answers is not None and prepared.operation.kind is OperationKind.QUERY:
-                return await self._answers.serve(ready, options, context, lambda: self._run(ready, options, context))
-            return await self._run(ready, options, context)
-        except RequestError as error:
-            return GraphQLResponse(_encode({"errors": list(error.errors)}), executed=False, status=error.status)
-        except PlanningError as error:
-            failure = {"message": error.message, "extensions": {"code": error.code}}
-            return _respond(Executed(None, (failure,), ()), NO_CONTEXT)
-        except Exception:
-            LOG.exception("a request failed")
-            failure = {"message": "The gateway failed.", "extensions": {"code": codes.INTERNAL_SERVER_ERROR}}
-            return GraphQLResponse(_encode({"errors": [failure]}), executed=False, status=500)
+            if prepared.operation.kind is not OperationKind.QUERY:
+                return await self._run(ready, options, context)
+            if not self._options.share_queries:
+                return await self._answer_query(ready, options, context)
+            key = query_key(request, ready, options)
+            answer = partial(self._answer_query, ready, options, context)
+            return await self._flights.share(key, answer, deadline=context.deadline)
+        except Exception as error:
+            return _respond_to(error)
+
+    async def stream(self, request: GraphQLRequest) -> Answer:
+        """The answer in several payloads where the operation has such a one and the request takes it; else as ``execute``.
+
+        Raises nothing but cancellation.
+        """
+        if not request.subscriptions and request.incremental is None:
+            return await self.execute(request)
+        try:
+            ready = self._prepare(request)
+            prepared = ready.prepared
+            if prepared.operation.kind is OperationKind.SUBSCRIPTION and prepared.plan.fetches and not request.dry_run:
+                return GraphQLStream(self._events(request, ready, self._coerce(request, ready)))
+            return await self.execute(request)
+        except Exception as error:
+            return _respond_to(error)
+
+    async def _events(
+        self, request: GraphQLRequest, ready: ReadyOperation, variables: Mapping[str, Any]
+    ) -> AsyncGenerator[bytes, None]:
+        """The answer to each event of a subscription (GraphQL specification, section 6.2.3.2)."""
+        context = RequestContext(request.headers, request.extensions, request.claims)
+        options = self._run_options(request, variables, ready.prepared.plan, context)
+        source = source_request(ready.prepared, options)
+        try:
+            async with contextlib.aclosing(self._client.subscribe(source)) as events:
+                async for event in events:
+                    own = RequestContext(request.headers, request.extensions, request.claims, self._deadline())
+                    client = EventClient(self._client, event)
+                    yield (await self._run(ready, replace(options, client=client, context=own), own)).body
+        except SubgraphError as error:
+            errors = report_failure(ready.prepared.plan.fetches[0], error)
+            executed = Executed(None, tuple(ready.prepared.clip_error(each) for each in errors), ())
+            yield _respond(executed, NO_CONTEXT).body
+        except Exception as error:
+            yield _respond_to(error).body
+
+    def _coerce(self, request: GraphQLRequest, ready: ReadyOperation) -> Mapping[str, Any]:
+        return coerce_variables(self._supergraph.api_schema, ready.prepared.operation.variables, request.variables)
 
     def most_used(self, count: int) -> tuple[KnownOperation, ...]:
         """So many of the operations that are kept ready, the most used first: what to warm the next engine with."""
@@ -151,6 +200,14 @@ class Engine:
             warmed += 1
             await asyncio.sleep(0)
         return warmed
+
+    async def _answer_query(
+        self, ready: ReadyOperation, options: RunOptions, context: RequestContext
+    ) -> GraphQLResponse:
+        """What is kept of the whole answer, else what a run gives."""
+        if self._answers is None:
+            return await self._run(ready, options, context)
+        return await self._answers.serve(ready, options, context, partial(self._run, ready, options, context))
 
     async def _run(self, ready: ReadyOperation, options: RunOptions, context: RequestContext) -> GraphQLResponse:
         """Run the compiled operation; where there is none, or at a surprise, the plain executor."""
@@ -220,7 +277,7 @@ class Engine:
 
     def _check(self, request: GraphQLRequest, operation: Operation) -> None:
         """Refuse what this request may not do, however valid it is."""
-        if operation.kind is OperationKind.SUBSCRIPTION:
+        if operation.kind is OperationKind.SUBSCRIPTION and not request.subscriptions:
             message = "Subscriptions need a transport that can stream; this one cannot."
             raise RequestError(message, code=codes.SUBSCRIPTION_NOT_SUPPORTED)
         if request.read_only and operation.kind is OperationKind.MUTATION:
@@ -235,7 +292,7 @@ class Engine:
         return RunOptions(
             client=self._client,
             variables=variables,
-            headers={fetch.subgraph: self._headers_for(fetch.subgraph, request) for fetch in plan.fetches},
+            headers=self._headers_of(plan, request),
             error_policy=self._options.error_policy,
             context=context,
         )
@@ -243,6 +300,11 @@ class Engine:
     def _deadline(self) -> float | None:
         seconds = self._options.seconds
         return None if seconds is None else asyncio.get_running_loop().time() + seconds
+
+    def _headers_of(self, plan: QueryPlan, request: GraphQLRequest) -> Mapping[SubgraphName, Mapping[str, str]]:
+        if not self._options.headers.rules and not self._options.headers_by_subgraph:
+            return NO_HEADERS
+        return {name: self._headers_for(name, request) for name in {fetch.subgraph for fetch in plan.fetches}}
 
     def _headers_for(self, subgraph: SubgraphName, request: GraphQLRequest) -> Mapping[str, str]:
         return self._options.headers_by_subgraph.get(subgraph, self._options.headers).apply(request.headers)
@@ -253,9 +315,34 @@ def _make_gate(supergraph: Supergraph, options: EngineOptions) -> AccessGate | N
     return AccessGate(rules, supergraph, options.access, options.cached_operations) if rules else None
 
 
+def query_key(request: GraphQLRequest, ready: ReadyOperation, options: RunOptions) -> Hashable:
+    """Equal for queries that may get each other's answers: the same operation, and everything that subgraphs get to know of the client.
+
+    ``ready`` stands for the text, the operation's name, the active labels and what this client may see.
+    """
+    known = (request.variables, request.extensions, request.claims, options.headers)
+    credentials = tuple(request.headers.get(name) for name in CREDENTIALS)
+    return id(ready), credentials, msgspec.json.encode(known, order="sorted")
+
+
 def _own_planner(supergraph: Supergraph) -> PlanOperation:
     query_graph = build_query_graph(supergraph)
     return lambda operation, labels: plan_operation(query_graph, operation, labels=labels)
+
+
+def _respond_to(error: Exception) -> GraphQLResponse:
+    """The response to a request that failed as a whole; a fault of the gateway is logged."""
+    if isinstance(error, RequestError):
+        return GraphQLResponse(_encode({"errors": list(error.errors)}), executed=False, status=error.status)
+    if isinstance(error, PlanningError):
+        failure = {"message": error.message, "extensions": {"code": error.code}}
+        return _respond(Executed(None, (failure,), ()), NO_CONTEXT)
+    if isinstance(error, TimeoutError):
+        failure = {"message": "The answer did not come in time.", "extensions": {"code": codes.SUBREQUEST_HTTP_ERROR}}
+        return _respond(Executed(None, (failure,), ()), NO_CONTEXT)
+    LOG.error("a request failed", exc_info=error)
+    failure = {"message": "The gateway failed.", "extensions": {"code": codes.INTERNAL_SERVER_ERROR}}
+    return GraphQLResponse(_encode({"errors": [failure]}), executed=False, status=500)
 
 
 def _with_reports(data: bytes, reports: Mapping[str, list[Any]]) -> bytes:

@@ -7,6 +7,7 @@ from typing import Any
 from gateway.errors import SubgraphError
 from gateway.resolvers.query_plan import QueryPlan
 from gateway.resolvers.subgraph_client import (
+    Events,
     HttpAnswer,
     SubgraphClient,
     SubgraphRequest,
@@ -49,6 +50,10 @@ class TracingClient:
             entry.update(startMs=milliseconds(began - self._began), durationMs=milliseconds(ended - began))
             if request.context is not None:
                 request.context.report(NAME, entry)
+
+    def subscribe(self, request: SubgraphRequest) -> Events:
+        """The inner client's events."""
+        return self._inner.subscribe(request)
 
     async def close(self) -> None:
         """Nothing to release: the inner client belongs to who made it."""

@@ -4,13 +4,14 @@ from gateway.resolvers.subgraph_client.aiohttp_transport import AiohttpTransport
 from gateway.resolvers.subgraph_client.http_client import Endpoint, HttpClient, encode_request, read_answer
 from gateway.resolvers.subgraph_client.in_process import InProcessClient
 from gateway.resolvers.subgraph_client.lean import LeanTransport
-from gateway.resolvers.subgraph_client.protocol import SubgraphClient, SubgraphRequest, SubgraphResponse
+from gateway.resolvers.subgraph_client.protocol import Events, SubgraphClient, SubgraphRequest, SubgraphResponse
 from gateway.resolvers.subgraph_client.response_headers import ResponseHeaderClient
 from gateway.resolvers.subgraph_client.transport import HttpAnswer, HttpTransport
 
 __all__ = [
     "AiohttpTransport",
     "Endpoint",
+    "Events",
     "HttpAnswer",
     "HttpClient",
     "HttpTransport",

@@ -2,6 +2,8 @@
 
 import asyncio
 import zlib
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Final, cast
 
 import httptools
@@ -11,15 +13,49 @@ from gateway.resolvers.subgraph_client.transport import MAX_HEAD_BYTES, Failure,
 GZIP_OR_ZLIB: Final = zlib.MAX_WBITS | 32
 INFORMATIONAL: Final = 200
 """Status codes below this are not the answer yet (RFC 9110, section 15.2)."""
-NO_BODY: Final = (204, 304)
+OK: Final = 200
+END_OF_HEAD: Final = b"\r\n\r\n"
+MAX_KNOWN_HEADS: Final = 1_000
+MAX_KNOWN_HEAD: Final = 2_000
+"""How many heads are remembered, and how long each may be."""
+
+
+class Heads:
+    """The heads of answers that have come before, parsed: servers send the same ones again and again.
+
+    Only answers that come in one piece, with their length in the head, are told by it; the parser does all others.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[bytes, tuple[Mapping[str, str], int]] = {}
+
+    def find(self, data: bytes) -> HttpAnswer | None:
+        """The answer that ``data`` is, if its head is known and its body whole."""
+        end = data.find(END_OF_HEAD) + len(END_OF_HEAD)
+        known = self._known.get(data[:end])
+        if known is None:
+            return None
+        headers, length = known
+        return HttpAnswer(OK, headers, data[end:]) if len(data) == end + length else None
+
+    def learn(self, data: bytes, answer: HttpAnswer) -> None:
+        """Remember the head of ``data``, which the parser took for ``answer``, after which the connection may be used again."""
+        length = answer.headers.get("content-length", "")
+        end = data.find(END_OF_HEAD) + len(END_OF_HEAD)
+        is_plain = answer.status == OK and length.isdigit() and "transfer-encoding" not in answer.headers
+        if is_plain and data.startswith(b"HTTP/1.1 200 ") and len(data) == end + int(length) and end <= MAX_KNOWN_HEAD:
+            if len(self._known) >= MAX_KNOWN_HEADS:
+                self._known.clear()
+            self._known[data[:end]] = MappingProxyType(dict(answer.headers)), int(length)
 
 
 class Connection(asyncio.Protocol):
     """Sends one request at a time. ``reusable`` tells whether another may follow."""
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, max_body_bytes: int) -> None:
+    def __init__(self, loop: asyncio.AbstractEventLoop, max_body_bytes: int, heads: "Heads") -> None:
         self._loop = loop
         self._max_body_bytes = max_body_bytes
+        self._heads = heads
         self._answer: asyncio.Future[HttpAnswer] | None = None
         self._timer: asyncio.TimerHandle | None = None
         self.reusable = True
@@ -59,7 +95,12 @@ class Connection(asyncio.Protocol):
         if self._answer is None or self._answer.done():
             self.abort()  # Nobody asked: whatever this is, it must not become the next request's answer.
             return
+        known = None if self.answered_bytes else self._heads.find(data)
         self.answered_bytes = True
+        if known is not None:
+            self._answer.set_result(known)
+            return
+        self._first = data
         try:
             self._parser.feed_data(data)
         except (httptools.HttpParserError, httptools.HttpParserUpgrade) as error:
@@ -123,7 +164,10 @@ class Connection(asyncio.Protocol):
         elif encoding not in ("identity", ""):
             self._fail(Failure.MALFORMED, f"content-encoding {encoding!r}, which was not asked for")
             return
-        self._answer.set_result(HttpAnswer(self._status, self._headers, body))
+        answer = HttpAnswer(self._status, self._headers, body)
+        if self.reusable and encoding == "identity":
+            self._heads.learn(self._first, answer)
+        self._answer.set_result(answer)
 
     def _end_of_stream(self, detail: str) -> None:
         self.reusable = False

@@ -1,6 +1,7 @@
 """One HTTP request to somewhere else than a subgraph's traffic: bounded in time and size, never redirected, guarded where asked."""
 
 import asyncio
+import io
 from collections.abc import Mapping
 from typing import Final
 
@@ -54,7 +55,9 @@ async def _fetch(
     connector = aiohttp.TCPConnector(resolver=GuardedResolver(guard) if guard else None, force_close=True)
     async with (
         aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar()) as session,
-        session.request(method, url, headers=headers, data=body, allow_redirects=False) as response,
+        session.request(
+            method, url, headers=headers, data=io.BytesIO(body) if body else None, allow_redirects=False
+        ) as response,
     ):
         found = bytearray()
         async for chunk in response.content.iter_chunked(CHUNK):

@@ -9,7 +9,7 @@ import msgspec
 
 from gateway.errors import SubgraphError
 from gateway.resolvers import codes
-from gateway.resolvers.subgraph_client.protocol import SubgraphRequest, SubgraphResponse
+from gateway.resolvers.subgraph_client.protocol import Events, EventSource, SubgraphRequest, SubgraphResponse
 from gateway.resolvers.subgraph_client.response import MalformedResponseError, read_response
 from gateway.resolvers.subgraph_client.transport import Failure, HttpAnswer, HttpTransport, TransportError
 from gateway.types import OperationKind, SubgraphName
@@ -32,6 +32,7 @@ class HttpClient:
     """A ``SubgraphClient`` that posts each request to its subgraph's endpoint. It owns the transport and closes it.
 
     ``deadline_header`` tells subgraphs in how many milliseconds nobody will wait for their answer any more; None tells nothing.
+    ``streams`` brings the events of subscriptions, and is closed too; without it there are none.
     """
 
     def __init__(
@@ -40,10 +41,12 @@ class HttpClient:
         transport: HttpTransport,
         *,
         deadline_header: str | None = None,
+        streams: EventSource | None = None,
     ) -> None:
         self._endpoints = endpoints
         self._transport = transport
         self._deadline_header = deadline_header
+        self._streams = streams
 
     async def send(self, request: SubgraphRequest) -> SubgraphResponse:
         """The subgraph's response; raises ``SubgraphError`` where there is no usable one.
@@ -77,9 +80,24 @@ class HttpClient:
             code = codes.SUBREQUEST_CIRCUIT_OPEN if error.failure is Failure.OPEN else None
             raise SubgraphError(message, subgraph=request.subgraph, code=code) from error
 
+    def subscribe(self, request: SubgraphRequest) -> Events:
+        """The subgraph's events; raises ``SubgraphError`` as ``Events`` says."""
+        if self._streams is None:
+            return no_events(request.subgraph)
+        return self._streams.subscribe(request)
+
     async def close(self) -> None:
-        """Close the transport."""
+        """Close the transport, and end all subscriptions."""
         await self._transport.close()
+        if self._streams is not None:
+            await self._streams.close()
+
+
+async def no_events(subgraph: SubgraphName) -> Events:
+    """Those of a subgraph that nobody can subscribe to: raises ``SubgraphError``."""
+    message = f"Subgraph {subgraph!r} takes no subscriptions."
+    raise SubgraphError(message, subgraph=subgraph)
+    yield  # which makes it a generator
 
 
 def encode_request(request: SubgraphRequest) -> bytes:

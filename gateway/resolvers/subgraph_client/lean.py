@@ -10,11 +10,15 @@ from collections.abc import Mapping
 from typing import Final, NamedTuple
 from urllib.parse import urlsplit
 
-from gateway.resolvers.subgraph_client.connection import Connection
+from gateway.resolvers.subgraph_client.connection import Connection, Heads
 from gateway.resolvers.subgraph_client.transport import Failure, HttpAnswer, TransportError
 
 KEEP_ALIVE_SECONDS: Final = 15.0
 """How long a connection may lie idle. Shorter than what servers usually keep (uvicorn closes after 5 s: then it is noticed)."""
+
+
+MAX_BLOCKS: Final = 256
+"""How many sets of headers are kept as they go over the wire."""
 
 
 class Endpoint(NamedTuple):
@@ -22,6 +26,15 @@ class Endpoint(NamedTuple):
 
     pool: "Pool"
     head: bytes
+
+
+class PoolState(NamedTuple):
+    """A pool in numbers: connections that are open, idle ones among them, and requests that wait for one."""
+
+    server: str
+    open: int
+    idle: int
+    waited_for: int
 
 
 class Pool:
@@ -33,6 +46,7 @@ class Pool:
         self._idle: deque[Connection] = deque()
         self._waiting: deque[asyncio.Future[None]] = deque()
         self._open = 0
+        self._heads = Heads()
 
     async def acquire(self, *, fresh: bool) -> Connection:
         """An idle connection, the last used first, or a new one. ``fresh`` never takes an idle one."""
@@ -58,6 +72,10 @@ class Pool:
             self._idle.pop().abort()
             self._open -= 1
 
+    def state(self) -> PoolState:
+        """The pool in numbers."""
+        return PoolState(f"{self._host}:{self._port}", self._open, len(self._idle), len(self._waiting))
+
     def take_idle(self) -> Connection | None:
         """An idle connection, if there is one."""
         now = asyncio.get_running_loop().time()
@@ -81,7 +99,7 @@ class Pool:
         self._open += 1
         try:
             _, connection = await loop.create_connection(
-                lambda: Connection(loop, self._max_body_bytes), self._host, self._port, ssl=self._tls
+                lambda: Connection(loop, self._max_body_bytes, self._heads), self._host, self._port, ssl=self._tls
             )
         except BaseException as error:
             self._open -= 1
@@ -119,13 +137,14 @@ class LeanTransport:
         self._tls = tls
         self._pools: dict[tuple[str, str, int], Pool] = {}
         self._endpoints: dict[str, Endpoint] = {}
+        self._blocks: dict[tuple[tuple[str, str], ...], bytes] = {}
 
     async def post(
         self, url: str, *, headers: Mapping[str, str], body: bytes, deadline: float, replayable: bool
     ) -> HttpAnswer:
         """See ``HttpTransport.post``."""
         endpoint = self._endpoints.get(url) or self._open_endpoint(url)
-        message = b"%b%bcontent-length: %d\r\n\r\n%b" % (endpoint.head, header_block(headers), len(body), body)
+        message = b"%b%bcontent-length: %d\r\n\r\n%b" % (endpoint.head, self._header_block(headers), len(body), body)
         if not replayable:
             return await self._send(endpoint.pool, message, deadline, fresh=True)
         try:
@@ -133,10 +152,25 @@ class LeanTransport:
         except UnreadRequestError:
             return await self._send(endpoint.pool, message, deadline, fresh=True)
 
+    def pools(self) -> list[PoolState]:
+        """The connections to each server."""
+        return [pool.state() for pool in self._pools.values()]
+
     async def close(self) -> None:
         """See ``HttpTransport.close``."""
         for pool in self._pools.values():
             pool.close()
+
+    def _header_block(self, headers: Mapping[str, str]) -> bytes:
+        """See ``header_block``: most requests have the same ones as others before."""
+        key = tuple(headers.items())
+        block = self._blocks.get(key)
+        if block is None:
+            block = header_block(headers)
+            if len(self._blocks) >= MAX_BLOCKS:
+                self._blocks.clear()
+            self._blocks[key] = block
+        return block
 
     async def _send(self, pool: Pool, message: bytes, deadline: float, *, fresh: bool) -> HttpAnswer:
         connection = None if fresh else pool.take_idle()

@@ -1,6 +1,6 @@
-"""What it takes to be a subgraph client: one request, answered decoded or raw. Everything cross-cutting wraps one client in another."""
+"""What it takes to be a subgraph client: one request, answered decoded, raw or in events. Everything cross-cutting wraps one client in another."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -39,6 +39,14 @@ class SubgraphResponse:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
+Events = AsyncGenerator[SubgraphResponse, None]
+"""What a subscription brings: one response for each event, each for the reader alone, who may change it.
+
+It ends when the subgraph has completed the subscription, and raises ``SubgraphError`` where that cannot begin or breaks off. Nothing is sent
+before the first event is asked for. Whoever reads it closes it (``contextlib.aclosing``): that, like cancellation, ends it upstream.
+"""
+
+
 class SubgraphClient(Protocol):
     """Sends requests to subgraphs."""
 
@@ -50,6 +58,22 @@ class SubgraphClient(Protocol):
         """The answer as it came; raises ``gateway.errors.SubgraphError`` where there is none."""
         ...
 
+    def subscribe(self, request: SubgraphRequest) -> Events:
+        """The events of a subscription. One that wraps others passes it on, or reads it within ``contextlib.aclosing``."""
+        ...
+
     async def close(self) -> None:
         """Release connections. The client is not used afterwards."""
+        ...
+
+
+class EventSource(Protocol):
+    """Brings the events of subscriptions: the part of a client that streams."""
+
+    def subscribe(self, request: SubgraphRequest) -> Events:
+        """See ``SubgraphClient.subscribe``."""
+        ...
+
+    async def close(self) -> None:
+        """End all subscriptions, and release connections."""
         ...

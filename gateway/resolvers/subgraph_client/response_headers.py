@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from gateway.resolvers.request_context import RequestContext
-from gateway.resolvers.subgraph_client.protocol import SubgraphClient, SubgraphRequest, SubgraphResponse
+from gateway.resolvers.subgraph_client.protocol import Events, SubgraphClient, SubgraphRequest, SubgraphResponse
 from gateway.resolvers.subgraph_client.transport import HttpAnswer
 
 
@@ -37,6 +37,10 @@ class ResponseHeaderClient:
         answer = await self._inner.post(request)
         self._note(request.context, answer.headers)
         return answer
+
+    def subscribe(self, request: SubgraphRequest) -> Events:
+        """The inner client's events."""
+        return self._inner.subscribe(request)
 
     async def close(self) -> None:
         """Close the inner client."""

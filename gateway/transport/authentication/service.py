@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from gateway.errors import RequestError
 from gateway.resolvers import codes
-from gateway.resolvers.messages import GraphQLRequest, GraphQLResponse
+from gateway.resolvers.messages import Answer, GraphQLRequest, GraphQLResponse
 from gateway.transport.authentication.tokens import TokenVerifier, unauthenticated
 from gateway.transport.endpoint import GraphQLService
 
@@ -26,6 +26,10 @@ class AuthenticatingService:
     async def execute(self, request: GraphQLRequest) -> GraphQLResponse:
         """The service's answer; raises RequestError with status 401 for a token that does not count, or is missing."""
         return await self._service.execute(await self.authenticate(request))
+
+    async def stream(self, request: GraphQLRequest) -> Answer:
+        """The same for an answer in several payloads."""
+        return await self._service.stream(await self.authenticate(request))
 
     async def authenticate(self, request: GraphQLRequest) -> GraphQLRequest:
         """The request with its claims. Raises RequestError."""

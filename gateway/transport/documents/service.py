@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from gateway.errors import RequestError
 from gateway.resolvers import codes
-from gateway.resolvers.messages import GraphQLRequest, GraphQLResponse
+from gateway.resolvers.messages import Answer, GraphQLRequest, GraphQLResponse
 from gateway.transport.documents.automatic import AutomaticDocuments, digest_of
 from gateway.transport.documents.trusted import TrustedDocuments
 from gateway.transport.endpoint import GraphQLService
@@ -49,6 +49,10 @@ class DocumentService:
     async def execute(self, request: GraphQLRequest) -> GraphQLResponse:
         """The service's answer; raises RequestError for a document that is not known, or not trusted."""
         return await self._service.execute(await self.resolve(request))
+
+    async def stream(self, request: GraphQLRequest) -> Answer:
+        """The same for an answer in several payloads."""
+        return await self._service.stream(await self.resolve(request))
 
     async def resolve(self, request: GraphQLRequest) -> GraphQLRequest:
         """The request with its document in place. Raises RequestError."""

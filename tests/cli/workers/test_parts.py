@@ -33,7 +33,7 @@ def test_a_container_has_no_more_workers_than_time(text: str, cores: int | None,
 def test_the_port_is_ready_when_all_workers_are() -> None:
     """Each tells the board; all see what is missing."""
     board, told = Board(2), list[int]()
-    peers = [SlotPeers(board, slot, lambda slot=slot: told.append(slot)) for slot in (0, 1)]
+    peers = [SlotPeers(board, slot, Path(), lambda slot=slot: told.append(slot)) for slot in (0, 1)]
     assert peers[0].reasons == ("2 of 2 workers are not ready yet.",)
     peers[1].tell_ready()
     assert peers[0].reasons == peers[1].reasons == ("1 of 2 workers are not ready yet.",)
@@ -46,7 +46,7 @@ def test_the_port_is_ready_when_all_workers_are() -> None:
 def test_own_reasons_come_first() -> None:
     """They say more than that somebody is missing."""
     board = Board(2)
-    peers = SlotPeers(board, 0, lambda: None)
+    peers = SlotPeers(board, 0, Path(), lambda: None)
     assert SharedReadiness(FakeReadiness(("The supergraph is being loaded.",)), peers).reasons == (
         "The supergraph is being loaded.",
     )

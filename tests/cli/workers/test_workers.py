@@ -196,6 +196,8 @@ async def refuses(address: str) -> None:
             _, writer = await asyncio.open_connection(parts.hostname, parts.port)
         except ConnectionRefusedError:
             return
+        except ConnectionResetError:  # it stood in line when the door closed
+            continue
         writer.close()
         with suppress(OSError):
             await writer.wait_closed()

@@ -10,6 +10,7 @@ from gateway.errors import SubgraphError
 from gateway.resolvers.executor.compiled.run import Exchange
 from gateway.resolvers.query_plan import EntityPart, QueryPlan
 from gateway.resolvers.subgraph_client import (
+    Events,
     HttpAnswer,
     SubgraphClient,
     SubgraphRequest,
@@ -56,6 +57,10 @@ class ReplayClient:
     async def post(self, request: SubgraphRequest) -> HttpAnswer:
         """Ask the subgraph: the plain executor never posts."""
         return await self._inner.post(request)
+
+    def subscribe(self, request: SubgraphRequest) -> Events:
+        """The subgraph's events: no event is known before."""
+        return self._inner.subscribe(request)
 
     async def close(self) -> None:
         """Nothing to release: ``inner`` belongs to who made it."""

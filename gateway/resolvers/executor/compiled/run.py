@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -19,8 +19,7 @@ OK = 200
 JSON_TYPES = ("application/json", "application/graphql-response+json")
 
 
-@dataclass(frozen=True, slots=True)
-class Exchange:
+class Exchange(NamedTuple):
     """A request that was sent, and what came of it."""
 
     subgraph: SubgraphName
@@ -62,8 +61,10 @@ class CompiledRun:
     async def _run_all(self, state: Any) -> None:
         waiting = dict(self.operation.dependencies)
         async with asyncio.TaskGroup() as group:
-            for fetch_id in self.operation.initial:
-                group.create_task(self._run_from(fetch_id, state, waiting, group))
+            first, *others = self.operation.initial
+            for other in others:
+                group.create_task(self._run_from(other, state, waiting, group))
+            await self._run_from(first, state, waiting, group)
 
     async def _run_from(self, first: int, state: Any, waiting: dict[int, int], group: asyncio.TaskGroup) -> None:
         """Run a fetch, then those that waited for it alone. A method, for a closure that calls itself would be garbage that

@@ -22,7 +22,7 @@ from gateway.resolvers.subgraph_client.caching.rules import CachingOptions
 from gateway.resolvers.subgraph_client.caching.shapes import ShapeReader
 from gateway.resolvers.subgraph_client.caching.units import Tallies
 from gateway.resolvers.subgraph_client.http_client import read_answer
-from gateway.resolvers.subgraph_client.protocol import SubgraphClient, SubgraphRequest, SubgraphResponse
+from gateway.resolvers.subgraph_client.protocol import Events, SubgraphClient, SubgraphRequest, SubgraphResponse
 from gateway.resolvers.subgraph_client.transport import HttpAnswer
 from gateway.schema.supergraph import Supergraph
 from gateway.types import OperationKind, SubgraphName
@@ -95,6 +95,10 @@ class CachingClient:
         if len(bodies) == len(found):
             return self._serve(wanted, found, bodies, now)
         return await self._gather(cached, wanted, found, now)
+
+    def subscribe(self, request: SubgraphRequest) -> Events:
+        """The inner client's events."""
+        return self._inner.subscribe(request)
 
     async def close(self) -> None:
         """End what is under way, and close ``inner``."""

@@ -1,7 +1,7 @@
 """What is done about a subgraph that fails: asked once more where that is safe, and left alone while it keeps failing."""
 
-from gateway.resolvers.subgraph_client.failures.breaker import BreakerPolicy
+from gateway.resolvers.subgraph_client.failures.breaker import BreakerPolicy, BreakerState
 from gateway.resolvers.subgraph_client.failures.retry import RetryPolicy
 from gateway.resolvers.subgraph_client.failures.transport import FailurePolicy, ResilientTransport
 
-__all__ = ["BreakerPolicy", "FailurePolicy", "ResilientTransport", "RetryPolicy"]
+__all__ = ["BreakerPolicy", "BreakerState", "FailurePolicy", "ResilientTransport", "RetryPolicy"]

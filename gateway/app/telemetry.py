@@ -1,0 +1,186 @@
+"""What the settings want to be seen of the gateway: wrappers around its parts, put together in one place."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from functools import partial
+from typing import Final
+
+from starlette.routing import BaseRoute
+
+from gateway import __version__
+from gateway.app.caching import AnswerCache
+from gateway.app.peers import Peers
+from gateway.app.serving import Serving
+from gateway.resolvers.cache import Store, StoreFigures
+from gateway.resolvers.engine import UNOBSERVED, EngineObserver
+from gateway.resolvers.subgraph_client import LeanTransport, SubgraphClient
+from gateway.resolvers.subgraph_client.failures import BreakerState, ResilientTransport
+from gateway.settings import Metrics, Settings
+from gateway.telemetry.metrics import (
+    EngineFigures,
+    Figures,
+    MeasuredClient,
+    MeasuredEndpoint,
+    MeasuredService,
+    OperationNames,
+    SubgraphFigures,
+    WorkerFigures,
+    metrics_route,
+    watch_process,
+)
+from gateway.transport.asgi import AsgiApp
+from gateway.transport.endpoint import GraphQLService
+from gateway.types import SubgraphName
+
+
+class Telemetry:
+    """Nothing is seen: every part stays as it is, and costs what it costs."""
+
+    observer: EngineObserver = UNOBSERVED
+
+    def endpoint(self, app: AsgiApp) -> AsgiApp:
+        """Around the endpoint: every request over HTTP."""
+        return app
+
+    def service(self, service: GraphQLService) -> GraphQLService:
+        """Around what answers operations: every request whose text is known."""
+        return service
+
+    def client(self, client: SubgraphClient) -> SubgraphClient:
+        """Around the client that posts: every request that goes out."""
+        return client
+
+    def routes(self) -> Iterable[BaseRoute]:
+        """What can be read over HTTP."""
+        return ()
+
+    def watch_transport(
+        self, lean: LeanTransport, resilient: ResilientTransport, urls: Mapping[SubgraphName, str]
+    ) -> None:
+        """Look at connections and breakers. A newer supergraph's take the place of an older one's."""
+
+    def watch_serving(self, serving: Serving) -> None:
+        """Look at which supergraph is served."""
+
+    def watch_cache(self, cache: AnswerCache) -> None:
+        """Look at the store of answers."""
+
+    @contextlib.asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """What goes on beside the requests."""
+        yield
+
+
+UNSEEN: Final = Telemetry()
+
+
+class Measuring(Telemetry):
+    """Figures for Prometheus."""
+
+    def __init__(self, settings: Metrics, peers: Peers) -> None:
+        self._settings = settings
+        self._figures = Figures()
+        self._all = WorkerFigures(self._figures, peers.folder)
+        self._subgraphs = SubgraphFigures(self._figures)
+        self.observer = EngineFigures(self._figures)
+        watch_process(self._figures, worker=peers.name, version=__version__)
+
+    def endpoint(self, app: AsgiApp) -> AsgiApp:
+        """See ``Telemetry``."""
+        return MeasuredEndpoint(app, self._figures)
+
+    def service(self, service: GraphQLService) -> GraphQLService:
+        """See ``Telemetry``."""
+        return MeasuredService(service, self._figures, OperationNames(self._settings.operations))
+
+    def client(self, client: SubgraphClient) -> SubgraphClient:
+        """See ``Telemetry``."""
+        return MeasuredClient(client, self._subgraphs)
+
+    def routes(self) -> Iterable[BaseRoute]:
+        """See ``Telemetry``."""
+        return (metrics_route(self._settings.path, self._all),)
+
+    def watch_transport(
+        self, lean: LeanTransport, resilient: ResilientTransport, urls: Mapping[SubgraphName, str]
+    ) -> None:
+        """See ``Telemetry``."""
+        self._figures.watch(
+            "subgraph_connections",
+            "gauge",
+            "Connections to subgraphs' servers, and requests that wait for one.",
+            lambda: [
+                ((pool.server, state), float(count))
+                for pool in lean.pools()
+                for state, count in (("open", pool.open), ("idle", pool.idle), ("waited_for", pool.waited_for))
+            ],
+            "server",
+            "state",
+        )
+        self._figures.watch(
+            "subgraph_breakers_open",
+            "gauge",
+            "Workers that leave a subgraph alone because it keeps failing.",
+            lambda: [
+                ((name,), float(resilient.breaker_state(url) is not BreakerState.CLOSED)) for name, url in urls.items()
+            ],
+            "subgraph",
+        )
+
+    def watch_serving(self, serving: Serving) -> None:
+        """See ``Telemetry``."""
+        self._figures.watch(
+            "supergraph_swaps",
+            "counter",
+            "Supergraphs that were swapped in, the first of each worker included.",
+            lambda: [((), float(serving.swaps))],
+        )
+        self._figures.watch(
+            "supergraph_workers",
+            "gauge",
+            "Workers that answer from this version of the supergraph.",
+            lambda: [((serving.version or "none",), 1.0)],
+            "version",
+        )
+
+    def watch_cache(self, cache: AnswerCache) -> None:
+        """See ``Telemetry``."""
+        watch_store(self._figures, cache.store)
+
+    @contextlib.asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """See ``Telemetry``."""
+        writing = asyncio.create_task(self._all.keep_writing())
+        try:
+            yield
+        finally:
+            writing.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await writing
+
+
+def make_telemetry(settings: Settings, peers: Peers) -> Telemetry:
+    """What the settings want to be seen. Raises SettingsError where that needs a library that is not there."""
+    return Measuring(settings.metrics, peers) if settings.metrics.enabled else UNSEEN
+
+
+def watch_store(figures: Figures, store: Store) -> None:
+    """Watch the store of answers: what workers hold in memory, and how they get on with a server."""
+    counts: dict[str, tuple[str, Callable[[StoreFigures], float]]] = {
+        "cache_evictions": ("Answers that made room for others.", lambda now: now.evictions),
+        "cache_failures": ("Operations of the store that came to nothing.", lambda now: now.failures),
+    }
+    states: dict[str, tuple[str, Callable[[StoreFigures], float]]] = {
+        "cache_entries": ("Answers in the workers' memory.", lambda now: now.entries or 0),
+        "cache_bytes": ("Room that these take.", lambda now: now.size or 0),
+        "cache_open": ("Workers that leave the store alone.", lambda now: now.is_open),
+    }
+    for name, (meaning, read) in counts.items():
+        figures.watch(name, "counter", meaning, partial(read_store, store, read))
+    for name, (meaning, read) in states.items():
+        figures.watch(name, "gauge", meaning, partial(read_store, store, read))
+
+
+def read_store(store: Store, read: Callable[[StoreFigures], float]) -> list[tuple[tuple[str, ...], float]]:
+    return [((), float(read(store.figures())))]

@@ -1,0 +1,1 @@
+"""Whether the subgraphs answer, and whether they still are what was published."""

@@ -1,0 +1,69 @@
+"""Members of a partitioned subgraph come and go: a version each, but nothing is composed anew but the subgraph they belong to."""
+
+from dataclasses import replace
+
+from gateway.registry.access import Caller
+from gateway.registry.errors import InvalidError, NotFoundError
+from gateway.registry.model import Member, Right, SubgraphRecord, Version, VersionKind
+from gateway.registry.proposals import MAX_TEXT, Terms, check_environment, check_sdl, check_url
+from gateway.registry.publishing import Change, Published, Publisher
+
+
+async def put_member(
+    publisher: Publisher,
+    caller: Caller,
+    environment: str,
+    subgraph: str,
+    member: Member,
+    *,
+    terms: Terms,
+    message: str = "",
+) -> Published:
+    """Put a member in its place, or beside the others. Raises RegistryError where it may not be done."""
+    demand(caller, environment, subgraph)
+    if not member.partition or len(member.partition) > MAX_TEXT or not member.urls:
+        raise InvalidError("A member needs the name of its partition and at least one address.")
+    for url in member.urls:
+        await check_url(url, terms)
+    check_sdl(f"{subgraph} {member.partition}", member.sdl, terms)
+
+    async def make(head: Version | None) -> tuple[SubgraphRecord, ...]:
+        others = (one for one in find(head, environment, subgraph).members if one.partition != member.partition)
+        return with_members(head, subgraph, (*others, member))
+
+    return await publisher.carry_out(caller, Change(environment, VersionKind.MEMBER, subgraph, message, make))
+
+
+async def take_member(
+    publisher: Publisher, caller: Caller, environment: str, subgraph: str, partition: str, *, message: str = ""
+) -> Published:
+    """Take a member out. Raises NotFoundError where it is not there."""
+    demand(caller, environment, subgraph)
+
+    async def make(head: Version | None) -> tuple[SubgraphRecord, ...]:
+        members = find(head, environment, subgraph).members
+        left = tuple(one for one in members if one.partition != partition)
+        if len(left) == len(members):
+            raise NotFoundError(f"{subgraph} has no member {partition} in {environment}.")
+        return with_members(head, subgraph, left)
+
+    return await publisher.carry_out(caller, Change(environment, VersionKind.MEMBER, subgraph, message, make))
+
+
+def demand(caller: Caller, environment: str, subgraph: str) -> None:
+    check_environment(environment)
+    caller.demand(Right.PUBLISH, subgraph=subgraph, environment=environment)
+
+
+def find(head: Version | None, environment: str, subgraph: str) -> SubgraphRecord:
+    record = head.find(subgraph) if head else None
+    if record is None:
+        raise NotFoundError(f"There is no subgraph {subgraph} in {environment}: publish it before its members.")
+    return record
+
+
+def with_members(head: Version | None, subgraph: str, members: tuple[Member, ...]) -> tuple[SubgraphRecord, ...]:
+    """The subgraphs of a version, one of them with these members, which are sorted."""
+    ordered = tuple(sorted(members, key=lambda member: member.partition))
+    records = head.subgraphs if head else ()
+    return tuple(replace(record, members=ordered) if record.name == subgraph else record for record in records)

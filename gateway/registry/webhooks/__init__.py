@@ -1,0 +1,1 @@
+"""Tell others what happens: signed, and again until they have heard it."""

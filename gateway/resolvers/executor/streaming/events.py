@@ -1,0 +1,52 @@
+"""One event of a subscription is one run of its plan, in which the first fetch is answered already."""
+
+from collections.abc import Mapping
+
+import msgspec
+
+from gateway.resolvers.executor.prepared import PreparedOperation
+from gateway.resolvers.executor.run import RunOptions
+from gateway.resolvers.subgraph_client import Events, HttpAnswer, SubgraphClient, SubgraphRequest, SubgraphResponse
+from gateway.types import OperationKind
+
+OK = 200
+JSON: Mapping[str, str] = {"content-type": "application/json"}
+
+
+def source_request(prepared: PreparedOperation, options: RunOptions) -> SubgraphRequest:
+    """What to subscribe to: the first fetch of a subscription's plan (GraphQL specification, section 6.2.3.1)."""
+    source = prepared.plan.fetches[0]
+    return SubgraphRequest(
+        subgraph=source.subgraph,
+        kind=source.kind,
+        query=source.operation,
+        variables={name: options.variables[name] for name in source.variables if name in options.variables},
+        operation_name=source.operation_name,
+        headers=options.headers.get(source.subgraph, {}),
+        context=options.context,
+    )
+
+
+class EventClient:
+    """A ``SubgraphClient`` for the run of one event: it answers the subscription itself with that event, the rest is asked of ``inner``."""
+
+    def __init__(self, inner: SubgraphClient, event: SubgraphResponse) -> None:
+        self._inner = inner
+        self._event = event
+
+    async def send(self, request: SubgraphRequest) -> SubgraphResponse:
+        """The event, or the inner client's response."""
+        return self._event if request.kind is OperationKind.SUBSCRIPTION else await self._inner.send(request)
+
+    async def post(self, request: SubgraphRequest) -> HttpAnswer:
+        """The same in bytes."""
+        if request.kind is not OperationKind.SUBSCRIPTION:
+            return await self._inner.post(request)
+        return HttpAnswer(OK, JSON, msgspec.json.encode({"data": self._event.data, "errors": self._event.errors}))
+
+    def subscribe(self, request: SubgraphRequest) -> Events:
+        """The inner client's events."""
+        return self._inner.subscribe(request)
+
+    async def close(self) -> None:
+        """Nothing to release: ``inner`` belongs to who made it."""
