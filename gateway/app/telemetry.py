@@ -15,6 +15,7 @@ from gateway.app.serving import Serving
 from gateway.resolvers.cache import Store, StoreFigures
 from gateway.resolvers.engine import UNOBSERVED, EngineObserver
 from gateway.resolvers.subgraph_client import LeanTransport, SubgraphClient
+from gateway.resolvers.subgraph_client.caching.units import Tallies, Tally
 from gateway.resolvers.subgraph_client.failures import BreakerState, ResilientTransport
 from gateway.settings import Metrics, Settings
 from gateway.telemetry.metrics import (
@@ -147,6 +148,7 @@ class Measuring(Telemetry):
     def watch_cache(self, cache: AnswerCache) -> None:
         """See ``Telemetry``."""
         watch_store(self._figures, cache.store)
+        watch_tallies(self._figures, cache.tallies)
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -180,6 +182,29 @@ def watch_store(figures: Figures, store: Store) -> None:
         figures.watch(name, "counter", meaning, partial(read_store, store, read))
     for name, (meaning, read) in states.items():
         figures.watch(name, "gauge", meaning, partial(read_store, store, read))
+
+
+def watch_tallies(figures: Figures, tallies: Tallies) -> None:
+    """Watch how often what is kept was found, by subgraph and type or root field."""
+    reads: dict[str, Callable[[Tally], float]] = {
+        "hit": lambda tally: tally.hits,
+        "stale": lambda tally: tally.stale,
+        "miss": lambda tally: tally.misses,
+        "uncached": lambda tally: tally.uncached,
+    }
+
+    def lookups() -> list[tuple[tuple[str, ...], float]]:
+        found = [(name, of, tally) for (name, of), tally in list(tallies.items())]
+        return [((name, of, result), float(read(tally))) for name, of, tally in found for result, read in reads.items()]
+
+    def ages() -> list[tuple[tuple[str, ...], float]]:
+        return [((name, of), tally.age) for (name, of), tally in list(tallies.items())]
+
+    labels = ("subgraph", "of")
+    figures.watch(
+        "cache_lookups", "counter", "Entities and root fields that were looked for.", lookups, *labels, "result"
+    )
+    figures.watch("cache_age_seconds", "counter", "The sum of the ages of those that were found.", ages, *labels)
 
 
 def read_store(store: Store, read: Callable[[StoreFigures], float]) -> list[tuple[tuple[str, ...], float]]:
