@@ -14,7 +14,7 @@ from gateway.app.peers import Peers
 from gateway.app.serving import Serving
 from gateway.resolvers.cache import Store, StoreFigures
 from gateway.resolvers.engine import UNOBSERVED, EngineObserver
-from gateway.resolvers.subgraph_client import LeanTransport, SubgraphClient
+from gateway.resolvers.subgraph_client import PoolingTransport, SubgraphClient
 from gateway.resolvers.subgraph_client.caching.units import Tallies, Tally
 from gateway.resolvers.subgraph_client.failures import BreakerState, ResilientTransport
 from gateway.settings import Metrics, Settings
@@ -57,7 +57,7 @@ class Telemetry:
         return ()
 
     def watch_transport(
-        self, lean: LeanTransport, resilient: ResilientTransport, urls: Mapping[SubgraphName, str]
+        self, carrier: PoolingTransport, resilient: ResilientTransport, urls: Mapping[SubgraphName, str]
     ) -> None:
         """Look at connections and breakers. A newer supergraph's take the place of an older one's."""
 
@@ -104,7 +104,7 @@ class Measuring(Telemetry):
         return (metrics_route(self._settings.path, self._all),)
 
     def watch_transport(
-        self, lean: LeanTransport, resilient: ResilientTransport, urls: Mapping[SubgraphName, str]
+        self, carrier: PoolingTransport, resilient: ResilientTransport, urls: Mapping[SubgraphName, str]
     ) -> None:
         """See ``Telemetry``."""
         self._figures.watch(
@@ -113,7 +113,7 @@ class Measuring(Telemetry):
             "Connections to subgraphs' servers, and requests that wait for one.",
             lambda: [
                 ((pool.server, state), float(count))
-                for pool in lean.pools()
+                for pool in carrier.pools()
                 for state, count in (("open", pool.open), ("idle", pool.idle), ("waited_for", pool.waited_for))
             ],
             "server",
