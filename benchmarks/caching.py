@@ -25,8 +25,9 @@ from benchmarks.federation.gateways import GATEWAYS, Gateway, Setting, grafbase,
 from benchmarks.federation.load import Speed, measure
 from benchmarks.federation.market import QUERIES, SUBGRAPHS
 from benchmarks.federation.servers import free_port, running
-from gateway.resolvers.cache import MemoryStore, RedisOptions, RedisStore, Store
+from gateway.resolvers.cache import MemoryStore, Store
 from gateway.resolvers.cache.policy import Policy
+from gateway.resolvers.cache.redis_store import RedisOptions, RedisStore
 from gateway.resolvers.subgraph_client import HttpAnswer, SubgraphRequest, SubgraphResponse, read_answer
 from gateway.resolvers.subgraph_client.caching import CachingClient, CachingOptions, SubgraphRules
 from gateway.schema.supergraph import read_supergraph

@@ -21,7 +21,6 @@ from gateway.app.last_good import LastGood
 from gateway.app.loaded import Loader
 from gateway.app.parts import Parts, make_parts
 from gateway.app.peers import ALONE, Peers, SharedReadiness, when_ready
-from gateway.app.registry import record_operations, registry_at_work, with_registry
 from gateway.app.serving import Serving
 from gateway.schema.supergraph import Supergraph
 from gateway.settings import Cors, Settings
@@ -60,12 +59,13 @@ def make_app(settings: Settings, loader: Loader, *, peers: Peers = ALONE) -> Asg
     )
     rest.router.redirect_slashes = False  # a path is right or unknown
     hot = compressed(parts.telemetry.endpoint(endpoint), settings)
-    return with_cors(hot_route(path, hot, with_registry(parts.registry, rest, settings)), settings.cors)
+    return with_cors(hot_route(path, hot, parts.registry.around(rest) if parts.registry else rest), settings.cors)
 
 
 def make_service(settings: Settings, serving: Serving, parts: Parts) -> GraphQLService:
     """What stands before the engine, from the outside in: admission, tokens, documents, telemetry, the registry's record."""
-    service = parts.telemetry.service(record_operations(parts.registry, serving))
+    recorded = parts.registry.recorded(serving) if parts.registry else serving
+    service = parts.telemetry.service(recorded)
     service = make_documents(settings.documents, service, parts.shared)
     service = with_authentication(settings.authentication, service)
     return Admission(service, settings.limits.concurrent_requests)
@@ -133,7 +133,8 @@ async def lifespan(serving: Serving, parts: Parts, peers: Peers) -> AsyncIterato
         if parts.cache is not None:
             stack.push_async_callback(parts.cache.close)
         stack.push_async_callback(serving.close)
-        await stack.enter_async_context(registry_at_work(parts.registry, serving))
+        if parts.registry is not None:
+            await stack.enter_async_context(parts.registry.at_work(serving))
         await stack.enter_async_context(in_background(serving.run()))
         await stack.enter_async_context(in_background(when_ready(serving, peers.tell_ready)))
         with contextlib.suppress(TimeoutError):

@@ -3,7 +3,8 @@
 import time
 from collections.abc import Mapping
 
-from gateway.resolvers.cache import MemoryStore, RedisOptions, RedisStore, Store
+from gateway.app.on_demand import open_redis
+from gateway.resolvers.cache import MemoryStore, Store
 from gateway.resolvers.cache.directives import Hint
 from gateway.resolvers.cache.policy import Policy
 from gateway.resolvers.cache.tags import Kinship
@@ -47,11 +48,9 @@ class AnswerCache:
 
 
 def make_store(settings: Cache) -> Store:
-    redis = settings.redis
-    if redis is None:
-        return MemoryStore(limit=settings.memory_bytes, clock=time.time)
-    options = RedisOptions(redis.url, redis.namespace, redis.timeout, redis.connections, redis.compress_above)
-    return RedisStore(options, clock=time.time)
+    if settings.redis is not None:
+        return open_redis(settings)
+    return MemoryStore(limit=settings.memory_bytes, clock=time.time)
 
 
 def make_options(settings: Cache) -> CachingOptions:

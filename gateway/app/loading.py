@@ -5,11 +5,10 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from gateway.app.loaded import Loaded, Loader, digest
+from gateway.app.on_demand import follow_registry
 from gateway.app.polling import CdnLoader, UplinkLoader
-from gateway.app.registry_loader import RegistryLoader
 from gateway.app.watching import FileLoader, read_text
 from gateway.errors import CompositionError, SettingsError, SubgraphError, SupergraphError
-from gateway.registry.store import open_database
 from gateway.resolvers.subgraph_client.introspection import fetch_sdl
 from gateway.schema import Subgraph, compose
 from gateway.schema.supergraph import Supergraph
@@ -28,9 +27,8 @@ def make_loader(settings: Settings) -> Loader:
         watched = FileLoader(source.file)
         check_subgraph_names(watched.read().supergraph.subgraphs, settings.traffic)
         return watched
-    if source.registry is not None and settings.registry.database is not None:
-        database = open_database(settings.registry.database)
-        return RegistryLoader(database, source.registry, seconds=settings.registry.poll)
+    if source.registry is not None:
+        return follow_registry(settings)
     if source.cdn is not None:
         headers = {source.cdn.key_header: source.cdn.key} if source.cdn.key else {}
         return CdnLoader(source.cdn.url, headers=headers, seconds=source.poll)

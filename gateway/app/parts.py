@@ -4,10 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from gateway.app.caching import AnswerCache
+from gateway.app.on_demand import RegistryPart, open_registry
 from gateway.app.peers import Peers
-from gateway.app.registry import local_subgraphs, open_registry
 from gateway.app.telemetry import UNSEEN, Telemetry, make_telemetry
-from gateway.registry.registry import Registry
 from gateway.resolvers.cache import Store
 from gateway.resolvers.subgraph_client.local import AnswerLocally
 from gateway.settings import Settings
@@ -20,7 +19,7 @@ class Parts:
 
     telemetry: Telemetry = UNSEEN
     cache: AnswerCache | None = None
-    registry: Registry | None = None
+    registry: RegistryPart | None = None
     local: Mapping[SubgraphName, AnswerLocally] = field(default_factory=dict)
     shared: Store | None = None
 
@@ -33,4 +32,4 @@ def make_parts(settings: Settings, peers: Peers) -> Parts:
     if cache is not None:
         telemetry.watch_cache(cache)
     shared = cache.store if cache is not None and settings.cache.redis is not None else None
-    return Parts(telemetry, cache, registry, local_subgraphs(registry), shared)
+    return Parts(telemetry, cache, registry, registry.local if registry else {}, shared)

@@ -82,10 +82,8 @@ def without_secrets_in_urls(inner: AsgiApp) -> AsgiApp:
     return app
 
 
-def with_registry(registry: Registry | None, rest: AsgiApp, settings: Settings) -> AsgiApp:
+def with_registry(registry: Registry, rest: AsgiApp, settings: Settings) -> AsgiApp:
     """The registry's own path goes to its API, everything else to ``rest``."""
-    if registry is None:
-        return rest
     path, endpoint = settings.registry.path, registry_endpoint(registry, settings)
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
@@ -95,16 +93,14 @@ def with_registry(registry: Registry | None, rest: AsgiApp, settings: Settings) 
     return app
 
 
-def local_subgraphs(registry: Registry | None) -> Mapping[SubgraphName, AnswerLocally]:
+def local_subgraphs(registry: Registry) -> Mapping[SubgraphName, AnswerLocally]:
     """The subgraphs that are answered inside the gateway."""
-    if registry is None:
-        return {}
     return {NAME: SubMarkets(registry.database, registry.options.environment).answer}
 
 
-def record_operations(registry: Registry | None, service: GraphQLService) -> GraphQLService:
+def record_operations(registry: Registry, service: GraphQLService) -> GraphQLService:
     """A service whose requests are recorded, where there is a registry that wants it."""
-    if registry is None or not registry.options.record:
+    if not registry.options.record:
         return service
     return Recording(service, registry.recorder)
 
@@ -128,11 +124,8 @@ class Recording:
 
 
 @contextlib.asynccontextmanager
-async def registry_at_work(registry: Registry | None, serving: Serving) -> AsyncIterator[None]:
-    """Let the registry, if there is one, do its work as soon as its store is there, until the end."""
-    if registry is None:
-        yield
-        return
+async def registry_at_work(registry: Registry, serving: Serving) -> AsyncIterator[None]:
+    """Let the registry do its work as soon as its store is there, until the end."""
     if registry.options.open:
         logger.warning("The registry is open: anybody who reaches it may change what is served (registry.open)")
 
@@ -154,3 +147,29 @@ async def registry_at_work(registry: Registry | None, serving: Serving) -> Async
         with contextlib.suppress(asyncio.CancelledError):
             await starting
         await registry.close()
+
+
+class OpenRegistry:
+    """The registry as a part of the gateway: see ``gateway.app.on_demand.RegistryPart``."""
+
+    def __init__(self, registry: Registry, settings: Settings) -> None:
+        self._registry, self._settings = registry, settings
+        self.local = local_subgraphs(registry)
+
+    def recorded(self, service: GraphQLService) -> GraphQLService:
+        """See ``RegistryPart``."""
+        return record_operations(self._registry, service)
+
+    def around(self, rest: AsgiApp) -> AsgiApp:
+        """See ``RegistryPart``."""
+        return with_registry(self._registry, rest, self._settings)
+
+    def at_work(self, serving: Serving) -> contextlib.AbstractAsyncContextManager[None]:
+        """See ``RegistryPart``."""
+        return registry_at_work(self._registry, serving)
+
+
+def open_part(settings: Settings) -> OpenRegistry | None:
+    """The registry of the settings, if they have one. Raises SettingsError for a database that is none."""
+    registry = open_registry(settings)
+    return None if registry is None else OpenRegistry(registry, settings)

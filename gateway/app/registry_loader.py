@@ -3,10 +3,11 @@
 import asyncio
 
 from gateway.app.loaded import Loaded
-from gateway.errors import SupergraphError
-from gateway.registry.store import Database
+from gateway.errors import SettingsError, SupergraphError
+from gateway.registry.store import Database, open_database
 from gateway.registry.store.versions import read_head, read_version
 from gateway.schema.supergraph import read_supergraph
+from gateway.settings import Settings
 
 
 class RegistryLoader:
@@ -40,3 +41,11 @@ class RegistryLoader:
     async def close(self) -> None:
         """See ``Loader.close``."""
         await self._database.close()
+
+
+def follow_registry(settings: Settings) -> RegistryLoader:
+    """A loader of the settings' environment. Raises SettingsError for a database that is none."""
+    source, database = settings.supergraph.registry, settings.registry.database
+    if source is None or database is None:
+        raise SettingsError("supergraph.registry and registry.database go together: give both.")
+    return RegistryLoader(open_database(database), source, seconds=settings.registry.poll)

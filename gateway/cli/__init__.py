@@ -1,38 +1,29 @@
 """The command ``tongfen``. Each command has a file of its own here and is registered below; it reads, calls and prints."""
 
+from importlib import import_module
 from typing import Any, Final
 
 import click
 
 from gateway import __version__
-from gateway.cli.cache import cache_command
-from gateway.cli.compose import compose_command
-from gateway.cli.demo import demo_command
-from gateway.cli.member import member_command
-from gateway.cli.plan import plan_command
-from gateway.cli.registry import registry_command
-from gateway.cli.serve import serve_command
-from gateway.cli.subgraph import subgraph_command
-from gateway.cli.supergraph import supergraph_command
-from gateway.cli.token import token_command
 from gateway.errors import TongfenError
 
-COMMANDS: Final[tuple[click.Command, ...]] = (
-    cache_command,
-    compose_command,
-    demo_command,
-    member_command,
-    plan_command,
-    registry_command,
-    serve_command,
-    subgraph_command,
-    supergraph_command,
-    token_command,
-)
+COMMANDS: Final = ("cache", "compose", "demo", "member", "plan", "registry", "serve", "subgraph", "supergraph", "token")
+"""Each is ``NAME_command`` in ``gateway/cli/NAME.py``, which is imported when it is asked for: ``serve`` must not wait for what others need."""
 
 
 class CommandGroup(click.Group):
     """A group whose commands end in one clear message, never in a stack trace, when the operator can mend what is wrong."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """All there are, in the order of their names."""
+        return sorted({*COMMANDS, *super().list_commands(ctx)})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """A command by its name."""
+        if cmd_name in COMMANDS and cmd_name not in self.commands:
+            self.add_command(getattr(import_module(f"gateway.cli.{cmd_name}"), f"{cmd_name}_command"))
+        return super().get_command(ctx, cmd_name)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command. A ``TongfenError`` becomes a message on standard error and exit code 1."""
@@ -44,7 +35,6 @@ class CommandGroup(click.Group):
 
 @click.group(
     cls=CommandGroup,
-    commands=list(COMMANDS),
     context_settings={"help_option_names": ["-h", "--help"]},
     no_args_is_help=True,
 )

@@ -52,8 +52,10 @@ def test_every_command_is_registered_under_its_file_name() -> None:
         for path in (ROOT / "gateway" / "cli").glob("*.py")
         if f"def {path.stem}_command(" in path.read_text(encoding="utf-8")
     }
-    assert set(main.commands) == files
-    assert all(command.help for command in main.commands.values())
+    context = click.Context(main)
+    commands = [main.get_command(context, name) for name in main.list_commands(context)]
+    assert {command.name for command in commands if command} == files
+    assert all(command and command.help for command in commands)
 
 
 def test_the_version_is_the_distribution_s() -> None:

@@ -1,8 +1,10 @@
-"""Answers that are kept: entries, the stores that keep them, and what makes them invalid."""
+"""Answers that are kept: entries, the stores that keep them, and what makes them invalid.
+
+``redis_store`` is not imported here: its libraries take time that only those spend who use it.
+"""
 
 from gateway.resolvers.cache.entry import LONGEST_SECONDS, MISS, Entry, Miss
 from gateway.resolvers.cache.memory import MemoryStore
-from gateway.resolvers.cache.redis_store import RedisOptions, RedisStore
 from gateway.resolvers.cache.store import Invalidated, Store, StoreFigures
 
 __all__ = [
@@ -12,8 +14,6 @@ __all__ = [
     "Invalidated",
     "MemoryStore",
     "Miss",
-    "RedisOptions",
-    "RedisStore",
     "Store",
     "StoreFigures",
 ]

@@ -3,7 +3,8 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 
-from gateway.resolvers.cache import Entry, RedisOptions, RedisStore
+from gateway.resolvers.cache import Entry
+from gateway.resolvers.cache.redis_store import RedisOptions, RedisStore
 from tests.services.redis import RedisServer
 
 START = 1_800_000_000.0

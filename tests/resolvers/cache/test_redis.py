@@ -2,7 +2,8 @@
 
 import asyncio
 
-from gateway.resolvers.cache import MISS, Entry, RedisStore
+from gateway.resolvers.cache import MISS, Entry
+from gateway.resolvers.cache.redis_store import RedisStore
 from tests.resolvers.cache.entries import Clock, entry, redis_store, until
 from tests.services.redis import RedisServer
 

@@ -11,9 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gateway.resolvers.cache import Entry, MemoryStore, RedisOptions, ledger, redis_store
+from gateway.resolvers.cache import Entry, MemoryStore, ledger, redis_store
 from gateway.resolvers.cache.entry import decode_entry
 from gateway.resolvers.cache.policy import make_entry
+from gateway.resolvers.cache.redis_store import RedisOptions
 from gateway.resolvers.subgraph_client.caching import (
     answers,
     gathering,

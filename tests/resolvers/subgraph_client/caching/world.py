@@ -13,8 +13,9 @@ from typing import Any, Final
 import msgspec
 
 from gateway.errors import SubgraphError
-from gateway.resolvers.cache import MemoryStore, RedisStore, Store
+from gateway.resolvers.cache import MemoryStore, Store
 from gateway.resolvers.cache.policy import Policy
+from gateway.resolvers.cache.redis_store import RedisStore
 from gateway.resolvers.cache.tags import Kinship
 from gateway.resolvers.request_context import RequestContext
 from gateway.resolvers.subgraph_client import HttpAnswer, SubgraphRequest, SubgraphResponse, read_answer

@@ -1,0 +1,58 @@
+"""Parts of the gateway that only some settings need. They are imported when they are needed, and not before: the libraries under them take
+longer to import than all the rest takes to start.
+"""
+
+from collections.abc import Mapping
+from contextlib import AbstractAsyncContextManager
+from importlib import import_module
+from typing import Protocol
+
+from gateway.app.loaded import Loader
+from gateway.app.serving import Serving
+from gateway.resolvers.cache import Store
+from gateway.resolvers.subgraph_client.local import AnswerLocally
+from gateway.settings import Cache, Settings
+from gateway.transport.asgi import AsgiApp
+from gateway.transport.endpoint import GraphQLService
+from gateway.types import SubgraphName
+
+
+class RegistryPart(Protocol):
+    """The registry inside the gateway (Strawberry and SQLAlchemy)."""
+
+    @property
+    def local(self) -> Mapping[SubgraphName, AnswerLocally]:
+        """The subgraphs that it answers itself."""
+        ...
+
+    def recorded(self, service: GraphQLService) -> GraphQLService:
+        """The service, whose requests are recorded where the settings say so."""
+        ...
+
+    def around(self, rest: AsgiApp) -> AsgiApp:
+        """Its API at its path, and ``rest`` everywhere else."""
+        ...
+
+    def at_work(self, serving: Serving) -> AbstractAsyncContextManager[None]:
+        """Its work beside the requests."""
+        ...
+
+
+def open_registry(settings: Settings) -> RegistryPart | None:
+    """The registry of the settings, if they have one. Raises SettingsError for a database that is none."""
+    if settings.registry.database is None:
+        return None
+    part: RegistryPart | None = import_module("gateway.app.registry").open_part(settings)
+    return part
+
+
+def follow_registry(settings: Settings) -> Loader:
+    """A loader of what was published. Raises SettingsError for a database that is none."""
+    loader: Loader = import_module("gateway.app.registry_loader").follow_registry(settings)
+    return loader
+
+
+def open_redis(settings: Cache) -> Store:
+    """The store of answers on a Redis server. Raises SettingsError where it cannot be made."""
+    store: Store = import_module("gateway.app.redis").open_redis(settings)
+    return store
