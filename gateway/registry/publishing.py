@@ -79,7 +79,7 @@ class Publisher:
         self._days = days
         self._flush_usage = flush_usage
         self._composing = asyncio.Semaphore(1)
-        self._waiting = WaitingRoom()
+        self._waiting = WaitingRoom(database)
         self.listeners: list[Listener] = []
 
     async def publish(
@@ -101,16 +101,18 @@ class Publisher:
         self._demand(caller, environment, proposals, Right.PUBLISH, force=force)
         change = self._change(environment, proposals, message=message, force=force, expected=expected)
         published = await self._carry_out(caller, change)
-        if not together or published.assessment.supergraph_sdl is not None:
-            self._waiting.leave(environment, proposals)
+        if not together:
             return published
-        others = self._waiting.others(environment, proposals)
-        self._waiting.enter(environment, proposals)
+        if published.assessment.supergraph_sdl is not None:
+            await self._waiting.leave(environment, proposals)
+            return published
+        others = await self._waiting.others(environment, proposals)
+        await self._waiting.enter(environment, proposals)
         if others:
             joint = self._change(environment, (*proposals, *others), message=message, force=force, expected=expected)
             attempt = await self._carry_out(caller, joint)
             if attempt.outcome is not Outcome.REFUSED:
-                self._waiting.leave(environment, (*proposals, *others))
+                await self._waiting.leave(environment, (*proposals, *others))
                 return attempt
         return replace(published, waiting=True)
 

@@ -21,8 +21,9 @@ PATIENCE_SECONDS = 90.0
 
 
 def free_ports(count: int) -> int:
-    """The first of so many free ports that follow each other: the demo takes the five after its gateway's."""
-    for first in range(20_000 + count * os.getpid() % 30_000, 60_000, count):
+    """The first of so many free ports that follow each other, below those that the system gives to clients (a client of such a port can
+    meet itself): the demo takes the five after its gateway's."""
+    for first in range(10_000 + count * os.getpid() % 20_000, 32_000, count):
         with ExitStack() as taken, contextlib.suppress(OSError):
             for port in range(first, first + count):
                 taken.enter_context(socket.create_server(("127.0.0.1", port)))
@@ -153,8 +154,9 @@ def wait_for_markets(walk: Walk) -> None:
     )
     while True:
         with urllib.request.urlopen(request, timeout=PATIENCE_SECONDS) as response:
-            if len(json.load(response)["data"]["subgraphs"]) == 5:
-                return
+            data = json.load(response)["data"]
+        if data and len(data["subgraphs"]) == 5:
+            return
         assert time.monotonic() < end
 
 

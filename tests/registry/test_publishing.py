@@ -24,6 +24,7 @@ from gateway.registry.store.usage import Use, add_uses
 from gateway.registry.store.versions import read_current, read_head, read_version
 from gateway.registry.usage.signature import make_signature
 from gateway.schema.supergraph import read_supergraph
+from tests.registry.clock import TestClock
 from tests.registry.markets import (
     ADMIN,
     CITY,
@@ -275,12 +276,17 @@ MUTUAL_A = CITY.replace('["@key"', '["@external", "@requires", "@key"').replace(
 MUTUAL_B = HEALTH.replace("indication: String", "price: Int") + " type Extra { x: Int }"
 
 
-async def test_who_cannot_compose_alone_is_published_with_whom_it_waited_for(database: Database) -> None:
-    """One version has both."""
-    publisher = make_publisher(database)
-    waiting = await publisher.publish(ADMIN, "production", [city(MUTUAL_A)], together=True)
+async def test_who_cannot_compose_alone_is_published_with_whom_it_waited_for(
+    database: Database, clock: TestClock
+) -> None:
+    """One version has both, although they came to different processes; who has waited too long is forgotten."""
+    one, other = make_publisher(database), make_publisher(database)
+    waiting = await one.publish(ADMIN, "production", [city(MUTUAL_A)], together=True)
     assert waiting.waiting
-    published = await publisher.publish(ADMIN, "production", [health(MUTUAL_B)], together=True)
+    clock.turn(minutes=11)
+    assert (await other.publish(ADMIN, "production", [health(MUTUAL_B)], together=True)).waiting
+    assert (await one.publish(ADMIN, "staging", [city(MUTUAL_A)], together=True)).waiting
+    published = await one.publish(ADMIN, "production", [city(MUTUAL_A)], together=True)
     current = await read_current(database, "production")
     assert current is not None
     assert (published.outcome, current.info.number, current.info.subgraph) == (Outcome.PUBLISHED, 1, "city, healthcare")
