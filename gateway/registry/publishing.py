@@ -229,11 +229,12 @@ class Publisher:
         first: Version | None = None
         for attempt in range(ATTEMPTS):
             head = await read_current(self._database, change.environment)
-            check_parent(change, first if attempt else head, head)
             first = head if attempt == 0 else first
+            check_expected(change, head)
             records = await change.make(head)
             if head is not None and records == head.subgraphs:
                 return Published(Outcome.UNCHANGED, head.info, Assessment(head.supergraph_sdl))
+            check_subject(change, first, head)
             assessment = await self._assess(change.environment, head, records)
             if assessment.supergraph_sdl is None or (assessment.broken and not change.force):
                 await self._tell_failure(change, assessment)
@@ -301,17 +302,22 @@ class Publisher:
                 logger.exception("A listener of the registry failed")
 
 
-def check_parent(change: Change, first: Version | None, head: Version | None) -> None:
-    """Raises ConflictError where somebody else has changed what this change is about, or anything if the publisher minds."""
+def check_expected(change: Change, head: Version | None) -> None:
+    """Raises ConflictError where anything has changed, if the publisher minds."""
     number = head.info.number if head else 0
     if change.expected is not None and change.expected != number:
         message = f"{change.environment} is at version {number}, not at {change.expected}; nothing was changed."
         raise ConflictError(message, extensions={"version": number})
+
+
+def check_subject(change: Change, first: Version | None, head: Version | None) -> None:
+    """Raises ConflictError where somebody else has changed what this change is about since it was first tried."""
     for name in change.subgraph.split(", "):
         was, now = (first and first.find(name)), (head and head.find(name))
         if was != now:
-            message = f"{name} was changed by {head.info.author if head else 'somebody'} at the same moment; nothing was changed by this."
-            raise ConflictError(message, extensions={"version": number})
+            who = head.info.author if head else "somebody"
+            message = f"{name} was changed by {who} at the same moment; nothing was changed by this."
+            raise ConflictError(message, extensions={"version": head.info.number if head else 0})
 
 
 def at_home(record: SubgraphRecord, head: Version | None) -> SubgraphRecord:

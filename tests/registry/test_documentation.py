@@ -18,6 +18,7 @@ ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "registry.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"```(\w+)\n(.*?)```", PAGE, re.DOTALL)
 PATIENCE_SECONDS = 90.0
+GOOD = {"ok": True, "errors": []}
 
 
 def free_ports(count: int) -> int:
@@ -124,6 +125,11 @@ def make_tools(folder: Path) -> Path:
     return folder
 
 
+def without_version(text: str) -> str:
+    """The demo's five markets may come in one version or in several."""
+    return re.sub(r"version \d+", "version N", text)
+
+
 def test_the_marine_market_joins(tmp_path: Path) -> None:
     """Five steps from nothing to answering; then the same by curl is unchanged; what is printed is what the page shows."""
     walk = Walk(tmp_path, make_tools(tmp_path / "tools"))
@@ -134,7 +140,7 @@ def test_the_marine_market_joins(tmp_path: Path) -> None:
         wait_for_markets(walk)
         shown = walk.run("export TONGFEN_REGISTRY=http://127.0.0.1:4000/registry\npython")
         (expected,) = [text for kind, text in BLOCKS if kind == "text" and text.startswith("Published as version 2")]
-        assert shown.endswith(expected)
+        assert without_version(shown).endswith(without_version(expected))
         stack.enter_context(
             walk.running(walk.block("sh", "TONGFEN_REGISTRY=").strip(), "http://127.0.0.1:4006/graphql")
         )
@@ -142,7 +148,8 @@ def test_the_marine_market_joins(tmp_path: Path) -> None:
         (wanted,) = [text for kind, text in BLOCKS if kind == "json"]
         assert answer == json.loads(wanted)
         by_curl = json.loads(walk.run("curl -s http://127.0.0.1:4000/registry"))
-        assert by_curl["data"]["publish"]["outcome"] == "UNCHANGED"
+        assert by_curl.get("errors") is None, by_curl
+        assert (by_curl["data"]["publish"]["outcome"], by_curl["data"]["publish"]["check"]) == ("UNCHANGED", GOOD)
 
 
 def wait_for_markets(walk: Walk) -> None:

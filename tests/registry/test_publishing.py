@@ -179,6 +179,17 @@ async def test_two_who_publish_the_same_subgraph_at_once(database: Database) -> 
     assert await read_head(database, "production") == 2
 
 
+async def test_two_who_publish_the_same_at_once(database: Database) -> None:
+    """As the workers of one sub-market do when they start: it is one version, and nobody is told of a conflict."""
+    replicas = [make_publisher(database) for _ in range(2)]
+    results = await asyncio.gather(
+        replicas[0].publish(ADMIN, "production", [city()]),
+        replicas[1].publish(ADMIN, "production", [city(CITY + "\n")]),
+    )
+    assert sorted(result.outcome.value for result in results) == ["published", "unchanged"]
+    assert await read_head(database, "production") == 1
+
+
 async def test_two_who_publish_different_subgraphs_at_once(database: Database) -> None:
     """Both are published: the later one is composed anew with the earlier one."""
     replicas = [make_publisher(database) for _ in range(2)]
