@@ -145,6 +145,13 @@ class Measuring(Telemetry):
             "version",
         )
 
+        self._figures.watch(
+            "supergraph_degraded",
+            "gauge",
+            "Workers that may not answer from the newest supergraph; /health/ready says why.",
+            lambda: [((), float(bool(serving.degraded)))],
+        )
+
     def watch_cache(self, cache: AnswerCache) -> None:
         """See ``Telemetry``."""
         watch_store(self._figures, cache.store)
