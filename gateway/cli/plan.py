@@ -10,7 +10,9 @@ import click
 
 from gateway.errors import TongfenError
 from gateway.resolvers import plan
-from gateway.resolvers.operation import Limits, parse_operation
+from gateway.resolvers.executor import prepare
+from gateway.resolvers.executor.compiled import NotCompiledError, compile_operation, print_compiled
+from gateway.resolvers.operation import Limits, parse_operation, read_operation
 from gateway.resolvers.planner import plan_operation
 from gateway.resolvers.query_plan import QueryPlan
 from gateway.schema.query_graph import QueryGraph, build_query_graph
@@ -26,6 +28,12 @@ EXISTING_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.option(
     "--json-lines", is_flag=True, help="Serve plans: one JSON request a line on standard input, one answer a line."
 )
+@click.option("--compiled", is_flag=True, help="Show the Python that the operation is compiled to, or why it is not.")
+@click.option(
+    "--variables",
+    default="{}",
+    help="A JSON object with the variables of @skip and @include, by which --compiled compiles.",
+)
 @click.option("--server", is_flag=True, hidden=True, help="The same as --json-lines.")
 @click.argument("query_file", type=EXISTING_FILE, required=False)
 def plan_command(
@@ -33,6 +41,8 @@ def plan_command(
     operation_name: str | None,
     form: str,
     json_lines: bool,
+    compiled: bool,
+    variables: str,
     server: bool,
     query_file: Path | None,
 ) -> None:
@@ -48,8 +58,28 @@ def plan_command(
         return
     if supergraph is None or query_file is None:
         raise click.UsageError("Give --supergraph FILE and QUERY_FILE, or --json-lines.")
+    if compiled:
+        click.echo(
+            show_compiled(supergraph.read_text("utf-8"), query_file.read_text("utf-8"), operation_name, variables)
+        )
+        return
     found = plan(supergraph.read_text("utf-8"), query_file.read_text("utf-8"), operation_name)
     click.echo(json.dumps(found.to_json(), indent=2, ensure_ascii=False) if form == "json" else str(found))
+
+
+def show_compiled(supergraph_sdl: str, query: str, operation_name: str | None, variables: str) -> str:
+    """The Python that an operation is compiled to, or why it is not. Raises TongfenError for what cannot be planned."""
+    supergraph = read_supergraph(supergraph_sdl)
+    operation = read_operation(supergraph.api_schema, query, operation_name, Limits())
+    prepared = prepare(operation, plan_operation(build_query_graph(supergraph), operation), supergraph)
+    try:
+        conditions = json.loads(variables)
+    except ValueError as error:
+        raise click.UsageError(f"--variables is not JSON: {error}") from error
+    try:
+        return print_compiled(compile_operation(prepared, conditions))
+    except NotCompiledError as error:
+        return f"Not compiled ({error.reason}): {error}. The plain executor runs it."
 
 
 def answer_lines(lines: Iterable[str] | TextIO) -> Iterator[str]:

@@ -9,6 +9,16 @@ from graphql import print_ast
 from gateway.cli.plan import answer_lines, plan_command
 from tests.resolvers.planner.checking import CASES, read_case
 
+SUBSCRIPTION = """
+schema
+  @link(url: "https://specs.apollo.dev/link/v1.0")
+  @link(url: "https://specs.apollo.dev/join/v0.4", for: EXECUTION)
+{ query: Query subscription: Subscription }
+enum join__Graph { CITY @join__graph(name: "city", url: "http://city") }
+type Query @join__type(graph: CITY) { city: String }
+type Subscription @join__type(graph: CITY) { news: String }
+"""
+
 
 def supergraph_text(case: str) -> str:
     return print_ast(read_case(case)[0].document)
@@ -31,6 +41,34 @@ def test_it_prints_the_plan_as_text(tmp_path: Path) -> None:
 def test_it_prints_the_plan_as_json(tmp_path: Path) -> None:
     """`--format json` is for other programs."""
     assert json.loads(run(tmp_path, "key_chain", "--format", "json"))["node"]["kind"] == "Sequence"
+
+
+def test_it_prints_the_code_that_an_operation_is_compiled_to(tmp_path: Path) -> None:
+    """Each request's body stands above the functions."""
+    shown = run(tmp_path, "key_chain", "--compiled")
+    assert shown.startswith("# Fetch 0: a query to ")
+    assert '"variables":{"representations": …}' in shown
+    assert "def collect_1_0(state):" in shown
+
+
+def test_it_says_why_an_operation_is_not_compiled(tmp_path: Path) -> None:
+    """The reason has a name, by which metrics count, and a text."""
+    supergraph, query = tmp_path / "supergraph.graphql", tmp_path / "query.graphql"
+    supergraph.write_text(SUBSCRIPTION, "utf-8")
+    query.write_text("subscription { news }", "utf-8")
+    result = CliRunner().invoke(plan_command, ["--supergraph", str(supergraph), str(query), "--compiled"])
+    assert result.output == "Not compiled (subscription): a subscription. The plain executor runs it.\n"
+
+
+def test_variables_must_be_json(tmp_path: Path) -> None:
+    """What cannot be read is said, and where."""
+    supergraph, query = tmp_path / "supergraph.graphql", tmp_path / "query.graphql"
+    supergraph.write_text(SUBSCRIPTION, "utf-8")
+    query.write_text("{ city }", "utf-8")
+    arguments = ["--supergraph", str(supergraph), str(query), "--compiled", "--variables", "{"]
+    result = CliRunner().invoke(plan_command, arguments)
+    assert result.exit_code == 2
+    assert "--variables is not JSON" in result.output
 
 
 def test_it_asks_for_what_is_missing() -> None:

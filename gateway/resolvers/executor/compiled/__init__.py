@@ -4,6 +4,7 @@ from gateway.resolvers.executor.compiled.compilation import CompiledOperation, c
 from gateway.resolvers.executor.compiled.reasons import NotCompiledError, Surprise, SurpriseError, Uncompiled
 from gateway.resolvers.executor.compiled.replay import ReplayClient
 from gateway.resolvers.executor.compiled.run import CompiledRun
+from gateway.resolvers.executor.compiled.text import print_compiled
 
 __all__ = [
     "CompiledOperation",
@@ -14,4 +15,5 @@ __all__ = [
     "SurpriseError",
     "Uncompiled",
     "compile_operation",
+    "print_compiled",
 ]

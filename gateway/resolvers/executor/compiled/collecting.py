@@ -2,37 +2,63 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Final
 
 from graphql import GraphQLEnumType, GraphQLList, GraphQLNonNull
 
-from gateway.resolvers.executor.compiled.answer_tree import Node, Slot, Spot
+from gateway.resolvers.executor.compiled.answer_tree import Creator, Node, Slot, Spot
 from gateway.resolvers.executor.compiled.places import ClassName, Place
 from gateway.resolvers.executor.compiled.reasons import NotCompiledError, Uncompiled
-from gateway.resolvers.executor.compiled.source import Body, Writer, write_walk
+from gateway.resolvers.executor.compiled.source import Body, Writer, write_apart, write_walk
 from gateway.resolvers.executor.compiled.structs import SCALARS, TYPENAME, attribute
 from gateway.resolvers.executor.representations import FieldReader, FragmentReader, InputReader, Reader
+
+MAX_COMPARED: Final = 3
+"""How many values of two objects are compared to find that they are equal."""
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """One place whose objects a part is for, their group, and how each becomes a representation."""
+    """One place whose objects a part is for, their group, and how each becomes a representation.
+
+    ``origin``: another part that has collected these objects, and put those that are one entity to it, so that one of each is enough.
+    """
 
     place: Place
     group: int
     node: Node
     input: InputReader | None
     """None where objects of this type cannot be asked for."""
+    class_name: str = ""
+    origin: Creator | None = None
+
+    def readers(self) -> list[FieldReader]:
+        """The fields of a representation, but for ``__typename``, which is written anyway."""
+        if self.input is None:
+            return []
+        found = merged(plain_fields(self.input.reader, self.node.type_name))
+        return [reader for reader in found if reader.key != TYPENAME]
+
+    @property
+    def typename(self) -> str:
+        return (self.input and self.input.typename) or self.node.type_name
 
 
-def write_collect(writer: Writer, name: str, targets: Iterable[Target], groups: int, only: ClassName) -> None:
-    """Write ``name(state) -> (representations, targets of group 0, targets of group 1, …)``.
+def collected(creator: Creator) -> str:
+    """The name under which the objects that a part has collected are kept: a list for each entity."""
+    return f"collected_{creator[0]}_{creator[1]}"
+
+
+def write_collect(writer: Writer, creator: Creator, targets: Iterable[Target], groups: int, only: ClassName) -> None:
+    """Write ``collect_…(state) -> (representations, targets of group 0, targets of group 1, …)``.
 
     An object that lacks an input is left out, and the state noted as patchy: some of its values may not be brought.
     """
     targets = list(targets)
+    name = f"collect_{creator[0]}_{creator[1]}"
     inputs = _Inputs(writer, name, only)
     indexes: dict[tuple[str, ...], str] = {}
-    bodies = [(target.place, _represent(target, inputs, indexes, groups)) for target in targets]
+    bodies = [(target, _represent(target, inputs, indexes, groups)) for target in targets]
     start = len(writer.lines)
     writer.write(f"def {name}(state):")
     writer.depth += 1
@@ -42,7 +68,16 @@ def write_collect(writer: Writer, name: str, targets: Iterable[Target], groups: 
         writer.write(f"{index} = {{}}")
     for each in names:
         writer.write(f"{each} = []")
-    write_walk(writer, bodies)
+    for target, body in bodies:
+        if target.origin is not None:
+            writer.write(f"for objects in state.{collected(target.origin)}:")
+            writer.depth += 1
+            writer.write("first = objects[0]")
+            write_apart(writer, "first", None, body)
+            writer.depth -= 1
+    write_walk(writer, [(target.place, body) for target, body in bodies if target.origin is None])
+    if groups == 1:
+        writer.write(f"state.{collected(creator)} = targets_0")
     writer.write("return (" + "".join(f"{each}, " for each in ("representations", *names)) + ")")
     writer.depth -= 1
     function = writer.lines[start:]
@@ -50,26 +85,20 @@ def write_collect(writer: Writer, name: str, targets: Iterable[Target], groups: 
 
 
 def _represent(target: Target, inputs: "_Inputs", indexes: dict[tuple[str, ...], str], groups: int) -> Body:
-    """``indexes`` are the dicts by which equal representations are found: one for each type and its fields."""
-    if target.input is None:
+    """``indexes`` are the dicts by which equal representations, and equal objects, are found: one for each type and its fields."""
+    readers = target.readers()
+    slots = [target.node.slots[reader.key] for reader in readers if reader.key in target.node.slots]
+    if target.input is None or len(slots) < len(readers):
         return _write_patchy
-    readers = [
-        reader
-        for reader in merged(plain_fields(target.input.reader, target.node.type_name))
-        if reader.key != TYPENAME  # It is written anyway.
-    ]
-    slots = [target.node.slots.get(reader.key) for reader in readers]
-    if any(slot is None for slot in slots):
-        return _write_patchy
-    known = [slot for slot in slots if slot is not None]
-    pairs = list(zip(readers, known, strict=True))
+    pairs = list(zip(readers, slots, strict=True))
     functions = {reader.key: inputs.function(reader, slot) for reader, slot in pairs if reader.inner}
-    is_plain = bool(pairs) and not functions and all(is_hashable(slot) for slot in known)
-    typename = target.input.typename or target.node.type_name
-    kind = (typename, *(reader.name for reader in readers)) if is_plain else ()
+    is_plain = bool(pairs) and not functions and all(is_hashable(slot) for slot in slots)
+    kind = (target.typename, *(reader.name for reader in readers)) if is_plain else ()
     index = indexes.setdefault(kind, f"index_{len(indexes)}")
+    others = beside(target, readers) if is_plain else None
+    same = None if others is None else indexes.setdefault(("same", target.class_name, *kind), f"index_{len(indexes)}")
 
-    def body(writer: Writer, item: str) -> None:
+    def body(writer: Writer, item: str, holder: str | None) -> None:
         values = []
         for reader, _ in pairs:
             values.append(value := writer.name())
@@ -86,23 +115,49 @@ def _represent(target: Target, inputs: "_Inputs", indexes: dict[tuple[str, ...],
             writer.write("else:")
             writer.depth += 1
         entries = "".join(f', "{reader.name}": {value}' for value, (reader, _) in zip(values, pairs, strict=True))
-        representation = f'{{"__typename": "{typename}"{entries}}}'
+        representation = f'{{"__typename": "{target.typename}"{entries}}}'
         if is_plain:
             key = values[0] if len(values) == 1 else f"({', '.join(values)})"
         else:
             key = writer.name()
             writer.write(f"{key} = encode({representation})")
-        _write_found(writer, item, index, key, representation, target.group, groups)
+        if same is not None and holder is not None and target.origin is None:
+            _write_same(writer, item, holder, same, key, others or [])
+        _write_found(writer, item, index, key, representation, target, groups)
 
     return body
 
 
-def _write_patchy(writer: Writer, _: str) -> None:
+def _write_patchy(writer: Writer, _item: str, _holder: str | None) -> None:
     """Nobody can know these objects, so nobody brings what they lack."""
     writer.write("state.is_patchy = True")
 
 
-def _write_found(writer: Writer, item: str, index: str, key: str, representation: str, group: int, groups: int) -> None:
+def beside(target: Target, readers: Iterable[FieldReader]) -> list[Slot] | None:
+    """The slots that must be equal too for equal representations to be equal objects; None where that is not easily told."""
+    keys = {reader.key for reader in readers}
+    own = [slot for slot in target.node.slots.values() if slot.creator == target.node.creator]
+    others = [slot for slot in own if slot.key not in keys]
+    if not keys <= {slot.key for slot in own} or len(others) > MAX_COMPARED:
+        return None
+    return others if all(slot.spot is None and is_hashable(slot) and is_exact(slot) for slot in own) else None
+
+
+def _write_same(writer: Writer, item: str, holder: str, same: str, key: str, others: Iterable[Slot]) -> None:
+    """Write: where an equal object came by before, hold that one instead; what is brought to it later is brought once."""
+    known = writer.name()
+    writer.write(f"{known} = {same}.get({key})")
+    equal = "".join(f" and {known}.{attribute(slot.key)} == {item}.{attribute(slot.key)}" for slot in others)
+    writer.write(f"if {known} is not None{equal}:")
+    writer.write(f"    {holder} = {known}")
+    writer.write("else:")
+    writer.depth += 1
+    writer.write(f"{same}[{key}] = {item}")
+
+
+def _write_found(
+    writer: Writer, item: str, index: str, key: str, representation: str, target: Target, groups: int
+) -> None:
     found = writer.name()
     writer.write(f"{found} = {index}.get({key})")
     writer.write(f"if {found} is None:")
@@ -110,7 +165,13 @@ def _write_found(writer: Writer, item: str, index: str, key: str, representation
     writer.write(f"    representations.append({representation})")
     for each in range(groups):
         writer.write(f"    targets_{each}.append([])")
-    writer.write(f"targets_{group}[{found}].append({item})")
+    add = "extend(objects)" if target.origin is not None else f"append({item})"
+    writer.write(f"targets_{target.group}[{found}].{add}")
+
+
+def is_exact(slot: Slot) -> bool:
+    """Whether equal values are written alike: 1 and 1.0 are not."""
+    return str(slot.type).strip("!") != "Float"
 
 
 def is_hashable(slot: Slot) -> bool:

@@ -9,7 +9,7 @@ import msgspec
 from msgspec import UNSET
 
 from gateway.resolvers.executor.compiled.answer_tree import Creator, Node, parts_of
-from gateway.resolvers.executor.compiled.collecting import Target, write_collect
+from gateway.resolvers.executor.compiled.collecting import Target, collected, write_collect
 from gateway.resolvers.executor.compiled.growing import find_nodes, grow_tree
 from gateway.resolvers.executor.compiled.places import Place, locate
 from gateway.resolvers.executor.compiled.reasons import NotCompiledError, Surprise, SurpriseError, Uncompiled
@@ -121,6 +121,14 @@ def dependants_of(fetches: Iterable[Fetch]) -> Mapping[int, tuple[int, ...]]:
     return MappingProxyType(dependants)
 
 
+def ancestors_of(fetches: Iterable[Fetch]) -> Mapping[int, frozenset[int]]:
+    """For each fetch all that have ended when it starts."""
+    ancestors: dict[int, frozenset[int]] = {}
+    for fetch in fetches:
+        ancestors[fetch.id] = frozenset(fetch.depends_on).union(*(ancestors[each] for each in fetch.depends_on))
+    return ancestors
+
+
 class _Compiler:
     """Holds what the steps of one compilation share."""
 
@@ -130,6 +138,8 @@ class _Compiler:
         self.fetches = fetches_of(prepared.plan.fetches, variables)
         self.root = grow_tree(prepared, self.fetches, variables)
         self.classes = Classes()
+        self.ancestors = ancestors_of(self.fetches)
+        self.targets_of: dict[Creator, list[Target]] = {}
         self.groups: dict[tuple[Creator, int], int] = {}
         """The group of each node that a part brings something to."""
         self.members: dict[Creator, list[Node]] = {}
@@ -140,7 +150,7 @@ class _Compiler:
 
     def compile(self) -> CompiledOperation:
         writer = Writer()
-        write_state(writer, (brought(creator, g) for creator, nodes in self.members.items() for g in range(len(nodes))))
+        write_state(writer, self.kept())
         for fetch in self.fetches:
             self.write_fetch(writer, fetch)
         places = list(self.places())
@@ -168,6 +178,12 @@ class _Compiler:
             finish=names["finish"],
             introspect=self.introspection(),
         )
+
+    def kept(self) -> Iterator[str]:
+        """The names under which a run keeps what parts have brought, and what they were asked for."""
+        for creator, nodes in self.members.items():
+            yield from (brought(creator, group) for group in range(len(nodes)))
+            yield collected(creator)
 
     def active_parts(self, fetch: Fetch) -> Iterator[tuple[Creator, RootPart | EntityPart]]:
         """The parts that are not left out by their conditions."""
@@ -206,7 +222,8 @@ class _Compiler:
                 places = [each.place for each in found if each.place is not None]
                 write_take_root(writer, f"take_{name}", members[0], creator, places if part.path else None)
                 continue
-            write_collect(writer, f"collect_{name}", self.targets(creator, part), len(members), self.class_name)
+            targets = self.targets_of[creator] = self.targets(creator, part)
+            write_collect(writer, creator, self.regrouped(fetch, targets), len(members), self.class_name)
             for group, node in enumerate(members):
                 write_spread(writer, f"spread_{name}_{group}", node, creator, group)
 
@@ -219,8 +236,50 @@ class _Compiler:
                 raise NotCompiledError(Uncompiled.PATH, "entities at the root")
             reader = inputs.by_type.get(found.node.type_name, inputs.otherwise)
             group = self.groups[creator, id(found.node)]
-            targets.setdefault(found.place, Target(found.place, group, found.node, reader))
+            class_name = self.classes.of_objects(found.node).__name__
+            targets.setdefault(found.place, Target(found.place, group, found.node, reader, class_name))
         return list(targets.values())
+
+    def regrouped(self, fetch: Fetch, targets: list[Target]) -> list[Target]:
+        """The targets, those of them that another part before has collected replaced by what it has collected."""
+        best: list[Target] = []
+        origin: Creator | None = None
+        for creator, others in self.targets_of.items():
+            if (
+                creator[0] in self.ancestors[fetch.id]
+                and len(others) > len(best)
+                and self.serve(creator, others, targets)
+            ):
+                best, origin = others, creator
+        if origin is None:
+            return targets
+        places = {other.place for other in best}
+        first = next(target for target in targets if target.place in places)
+        return [replace(first, origin=origin), *(target for target in targets if target.place not in places)]
+
+    def serve(self, creator: Creator, others: list[Target], targets: list[Target]) -> bool:
+        """Whether the objects that another part has put together as one entity are also one for this part."""
+        if len(self.members[creator]) != 1:
+            return False
+        by_place = {target.place: target for target in targets}
+        known = {reader.key for reader in others[0].readers() if not reader.inner}
+        kinds = set()
+        for other in others:
+            target = by_place.get(other.place)
+            if (
+                target is None
+                or target.input is None
+                or [r.key for r in other.readers()] != [r.key for r in others[0].readers()]
+            ):
+                return False
+            readers = target.readers()
+            kinds.add((target.group, target.typename, target.node.type_name, tuple(readers)))
+            slots = [target.node.slots.get(reader.key) for reader in readers]
+            if any(reader.inner for reader in readers) or not all(
+                slot is not None and (slot.key in known or tuple(slot.wires) == (creator,)) for slot in slots
+            ):
+                return False
+        return len(kinds) == 1
 
     def entity_inputs(self, creator: Creator) -> Inputs:
         prepared = self.prepared.fetches[creator[0]]

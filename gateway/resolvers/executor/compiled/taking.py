@@ -50,13 +50,13 @@ def write_spread(writer: Writer, name: str, node: Node, creator: Creator, group:
     if slots:
         writer.write("for target in objects:")
         writer.depth += 1
-        _giver("entity", slots)(writer, "target")
+        _giver("entity", slots)(writer, "target", None)
         writer.depth -= 1
     writer.depth -= 2
 
 
 def _giver(source: str, slots: list[Slot]) -> Body:
-    def body(writer: Writer, item: str) -> None:
+    def body(writer: Writer, item: str, _: str | None) -> None:
         for slot in slots:
             _write_give(writer, item, source, slot)
 
@@ -79,7 +79,7 @@ def write_mend(writer: Writer, root: Node, places: Iterable[tuple[Place, Node]])
     writer.write("def mend(state):")
     writer.depth += 1
     writer.write("pass")
-    write_apart(writer, "state.root", _mender(root))
+    write_apart(writer, "state.root", None, _mender(root))
     write_walk(writer, [(place, _mender(node)) for place, node in places])
     writer.depth -= 1
 
@@ -87,7 +87,7 @@ def write_mend(writer: Writer, root: Node, places: Iterable[tuple[Place, Node]])
 def _mender(node: Node) -> Body:
     late = [slot for slot in node.public() if slot.type is not None and slot.creator != node.creator]
 
-    def body(writer: Writer, item: str) -> None:
+    def body(writer: Writer, item: str, _: str | None) -> None:
         for slot in late:
             value = f"{item}.{attribute(slot.key)}"
             writer.write(f"if {value} is UNSET:")
@@ -108,7 +108,7 @@ def write_finish(writer: Writer, root: Node, places: Iterable[tuple[Place, Node,
 
 
 def _finisher(node: Node, answer: str | None) -> Body:
-    def body(writer: Writer, item: str) -> None:
+    def body(writer: Writer, item: str, _: str | None) -> None:
         _write_hide(writer, item, node)
         if answer is not None:
             writer.write(f"{item}.__class__ = {answer}")
