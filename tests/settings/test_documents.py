@@ -11,7 +11,7 @@ from gateway.settings import read_settings
 DOCS = Path(__file__).parents[2] / "docs"
 EXAMPLES = [
     (page, number, text)
-    for page in ("settings.md", "running.md", "caching.md")
+    for page in ("settings.md", "running.md", "caching.md", "subscriptions.md")
     for number, text in enumerate(
         re.findall(r"```yaml\n(.*?)```", (DOCS / page).read_text(encoding="utf-8"), re.DOTALL), start=1
     )
