@@ -1,12 +1,14 @@
 """Members of a partitioned subgraph come and go: a version each, but nothing is composed anew but the subgraph they belong to."""
 
+import asyncio
 from dataclasses import replace
 
 from gateway.registry.access import Caller
+from gateway.registry.checking import Assessment, contradictions
 from gateway.registry.errors import InvalidError, NotFoundError
 from gateway.registry.model import Member, Right, SubgraphRecord, Version, VersionKind
 from gateway.registry.proposals import MAX_TEXT, Terms, check_environment, check_sdl, check_url
-from gateway.registry.publishing import Change, Published, Publisher
+from gateway.registry.publishing import Change, Outcome, Published, Publisher
 
 
 async def put_member(
@@ -19,13 +21,18 @@ async def put_member(
     terms: Terms,
     message: str = "",
 ) -> Published:
-    """Put a member in its place, or beside the others. Raises RegistryError where it may not be done."""
+    """Put a member in its place, or beside the others, unless its types contradict the subgraph's. Raises RegistryError."""
     demand(caller, environment, subgraph)
     if not member.partition or len(member.partition) > MAX_TEXT or not member.urls:
         raise InvalidError("A member needs the name of its partition and at least one address.")
     for url in member.urls:
         await check_url(url, terms)
     check_sdl(f"{subgraph} {member.partition}", member.sdl, terms)
+
+    head = await publisher.current(environment)
+    record = find(head, environment, subgraph)
+    if member.sdl and (errors := await asyncio.to_thread(contradictions, record, member)):
+        return Published(Outcome.REFUSED, head.info if head else None, Assessment(None, errors))
 
     async def make(head: Version | None) -> tuple[SubgraphRecord, ...]:
         others = (one for one in find(head, environment, subgraph).members if one.partition != member.partition)
