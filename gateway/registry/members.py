@@ -22,7 +22,7 @@ async def put_member(
     message: str = "",
 ) -> Published:
     """Put a member in its place, or beside the others, unless its types contradict the subgraph's. Raises RegistryError."""
-    demand(caller, environment, subgraph)
+    demand(caller, environment, subgraph, member.partition)
     if not member.partition or len(member.partition) > MAX_TEXT or not member.urls:
         raise InvalidError("A member needs the name of its partition and at least one address.")
     for url in member.urls:
@@ -45,7 +45,7 @@ async def take_member(
     publisher: Publisher, caller: Caller, environment: str, subgraph: str, partition: str, *, message: str = ""
 ) -> Published:
     """Take a member out. Raises NotFoundError where it is not there."""
-    demand(caller, environment, subgraph)
+    demand(caller, environment, subgraph, partition)
 
     async def make(head: Version | None) -> tuple[SubgraphRecord, ...]:
         members = find(head, environment, subgraph).members
@@ -57,9 +57,10 @@ async def take_member(
     return await publisher.carry_out(caller, Change(environment, VersionKind.MEMBER, subgraph, message, make))
 
 
-def demand(caller: Caller, environment: str, subgraph: str) -> None:
+def demand(caller: Caller, environment: str, subgraph: str, partition: str) -> None:
+    """A member may be changed by who may publish its subgraph, and by who may publish this member alone."""
     check_environment(environment)
-    caller.demand(Right.PUBLISH, subgraph=subgraph, environment=environment)
+    caller.demand(Right.PUBLISH, subgraph=f"{subgraph}/{partition}", environment=environment)
 
 
 def find(head: Version | None, environment: str, subgraph: str) -> SubgraphRecord:

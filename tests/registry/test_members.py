@@ -58,6 +58,19 @@ async def test_a_member_may_lag_or_lead(case: str, database: Database) -> None:
     assert current.subgraphs[0].members == (Member("3302", (URL,), LAGGING[case]),)
 
 
+async def test_a_token_may_be_for_one_member(database: Database) -> None:
+    """Ningbo changes its own server, neither Hangzhou's nor the schema of all cities."""
+    publisher = await with_city(database)
+    ningbo = Caller("ningbo", frozenset({Right.PUBLISH}), subgraphs=("city/3302",))
+    assert (await put(publisher, Member("3302", (URL,)), ningbo)).outcome is Outcome.PUBLISHED
+    with pytest.raises(ForbiddenError, match="is for city/3302, not for city/3301"):
+        await put(publisher, Member("3301", (URL,)), ningbo)
+    with pytest.raises(ForbiddenError, match="is for city/3302, not for city"):
+        await publisher.publish(ningbo, "production", [city()])
+    everywhere = Caller("province", frozenset({Right.PUBLISH}), subgraphs=("city",))
+    assert (await put(publisher, Member("3301", (URL,)), everywhere)).outcome is Outcome.PUBLISHED
+
+
 async def test_a_member_needs_its_subgraph_an_address_and_a_right(database: Database) -> None:
     """Each is refused by itself."""
     publisher = await with_city(database)
