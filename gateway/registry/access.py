@@ -87,6 +87,10 @@ async def create_token(
     """A new token and its text, which is told this once. Raises InvalidError; ConflictError where it must be the first and is not."""
     if not name.strip() or not rights:
         raise InvalidError("A token needs a name and at least one right.")
+    if Right.ADMIN in rights and (subgraphs or environments):
+        raise InvalidError(
+            "The right admin is for everything: leave out subgraphs and environments, or take other rights."
+        )
     token_id, secret = secrets.token_hex(6), secrets.token_urlsafe(32)
     token = TokenRecord(
         id=token_id,
