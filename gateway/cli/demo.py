@@ -133,7 +133,7 @@ async def make_and_serve(listening: socket.socket, places: Sequence[Place], fold
     """Data, gateway, subgraphs that register themselves: and then tell of each subgraph that ends, until cancelled."""
     await seed(folder)
     settings = demo_settings(folder)
-    start_logging(settings.log.level)
+    start_logging(settings.log)
     click.echo("Starting the five markets, which register themselves.")
     registry = f"http://127.0.0.1:{port_of(listening)}{settings.registry.path}"
     async with running(places, registry) as children:
