@@ -30,6 +30,7 @@ from gateway.resolvers.cache.policy import Policy
 from gateway.resolvers.cache.redis_store import RedisOptions, RedisStore
 from gateway.resolvers.subgraph_client import HttpAnswer, SubgraphRequest, SubgraphResponse, read_answer
 from gateway.resolvers.subgraph_client.caching import CachingClient, CachingOptions, SubgraphRules
+from gateway.resolvers.subgraph_client.protocol import Events
 from gateway.schema.supergraph import read_supergraph
 from gateway.types import OperationKind
 
@@ -168,6 +169,9 @@ class Echo:
 
     async def send(self, request: SubgraphRequest) -> SubgraphResponse:
         return read_answer(request.subgraph, await self.post(request))
+
+    def subscribe(self, request: SubgraphRequest) -> Events:
+        raise NotImplementedError
 
     async def close(self) -> None:
         """Nothing to close."""
