@@ -31,7 +31,7 @@ format: .venv/ready
 	@touch $@
 
 bench: .venv/ready
-	@$(BIN)/python -m benchmarks.federation
+	@$(BIN)/python -m benchmarks.federation $(BENCH)
 
 services:
 	@tests/services/install

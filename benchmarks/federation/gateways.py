@@ -5,10 +5,10 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from shutil import copytree
-from typing import Final
+from typing import Any, Final
 
 from benchmarks.federation.market import SUBGRAPHS, subgraph_sdl
 
@@ -17,13 +17,19 @@ PEERS: Final = Path(__file__).parent / "peers"
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What a gateway is started with. ``sharing`` is ``none`` or ``upstream``: whether identical requests in flight are one."""
+    """What a gateway is started with.
+
+    ``sharing`` is ``none``, ``upstream`` (identical requests to subgraphs in flight are one) or ``whole`` (and those of clients).
+    ``more`` are further settings of our own gateway.
+    """
 
     folder: Path
     port: int
     supergraph: Path
     urls: Mapping[str, str]
-    sharing: str
+    sharing: str = "none"
+    workers: int = 1
+    more: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,19 +53,18 @@ class Gateway:
 
 
 def tongfen(setting: Setting) -> tuple[list[str], dict[str, str]]:
-    command = [
-        sys.executable,
-        "-m",
-        "gateway",
-        "serve",
-        "--workers",
-        "1",
-        "--supergraph",
-        str(setting.supergraph),
-        "--port",
-        str(setting.port),
-    ]
-    return command, {"PYTHONPATH": os.getcwd()}
+    settings = {
+        "supergraph": {"file": str(setting.supergraph)},
+        "listen": {"port": setting.port},
+        "workers": {"count": setting.workers},
+        "graphql": {"share_queries": setting.sharing == "whole"},
+        "traffic": {"share_requests": setting.sharing != "none"},
+        "log": {"level": "warning"},
+        **setting.more,
+    }
+    path = setting.folder / "gateway.yaml"
+    path.write_text(json.dumps(settings))  # JSON is YAML
+    return [sys.executable, "-m", "gateway", "serve", "--config", str(path)], {"PYTHONPATH": os.getcwd()}
 
 
 def apollo(setting: Setting) -> tuple[list[str], dict[str, str]]:
@@ -94,7 +99,7 @@ def mercurius(setting: Setting) -> tuple[list[str], dict[str, str]]:
 
 
 def grafbase(setting: Setting) -> tuple[list[str], dict[str, str]]:
-    sharing = "true" if setting.sharing == "upstream" else "false"
+    sharing = "true" if setting.sharing != "none" else "false"
     config = [f"[traffic_shaping]\ninflight_deduplication = {sharing}\n"]
     for name in SUBGRAPHS:
         (setting.folder / f"{name}.graphql").write_text(subgraph_sdl(name))
@@ -105,10 +110,10 @@ def grafbase(setting: Setting) -> tuple[list[str], dict[str, str]]:
 
 
 GATEWAYS: Final = (
-    Gateway("tongfen (Python)", None, tongfen),
+    Gateway("tongfen (Python)", None, tongfen, ("none", "upstream", "whole")),
     Gateway("@apollo/gateway (JavaScript)", "apollo", apollo),
-    Gateway("@graphql-hive/gateway (JavaScript)", "hive", hive("javascript"), ("none", "upstream")),
-    Gateway("@graphql-hive/gateway + router-runtime (Rust)", "hive", hive("rust"), ("none", "upstream")),
+    Gateway("@graphql-hive/gateway (JavaScript)", "hive", hive("javascript"), ("none", "upstream", "whole")),
+    Gateway("@graphql-hive/gateway + router-runtime (Rust)", "hive", hive("rust"), ("none", "upstream", "whole")),
     Gateway("@mercuriusjs/gateway (JavaScript)", "mercurius", mercurius),
     Gateway("grafbase (Rust)", "grafbase", grafbase, ("none", "upstream")),
 )

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from graphql import (
     DocumentNode,
+    GraphQLError,
     GraphQLObjectType,
     GraphQLSchema,
     build_ast_schema,
@@ -100,9 +101,29 @@ def subgraph_sdl(name: str) -> str:
     return (HERE / "subgraphs" / f"{name}.graphql").read_text()
 
 
-def with_resolvers(document: DocumentNode) -> GraphQLSchema:
+def no_third_user(*_: Any) -> list[Any]:
+    users: list[Any] = list(USERS.values())
+    users[2] = None
+    return users
+
+
+def stock(product: dict[str, Any], _info: Any) -> bool:
+    if product["upc"] == "1":
+        raise GraphQLError("The stock of this product is being counted.")
+    return bool(product["inStock"])
+
+
+FAULTS: Final[dict[str, dict[str, dict[str, Any]]]] = {
+    "": {},
+    "null": {"Query": {"users": no_third_user}},
+    "error": {"Product": {"inStock": stock}},
+}
+"""What may be wrong in an answer: nothing, one null in a list, one error with its null."""
+
+
+def with_resolvers(document: DocumentNode, fault: str) -> GraphQLSchema:
     schema = build_ast_schema(document, assume_valid=True, assume_valid_sdl=True)
-    for type_name, fields in RESOLVERS.items():
+    for type_name, fields in (*RESOLVERS.items(), *FAULTS[fault].items()):
         graphql_type = schema.type_map.get(type_name)
         if isinstance(graphql_type, GraphQLObjectType):
             for field_name, resolve in fields.items():
@@ -111,16 +132,16 @@ def with_resolvers(document: DocumentNode) -> GraphQLSchema:
     return schema
 
 
-def subgraph_schema(name: str) -> GraphQLSchema:
+def subgraph_schema(name: str, fault: str = "") -> GraphQLSchema:
     """One subgraph, executable, with the ``_entities`` of the subgraph specification."""
     types = visit(parse(subgraph_sdl(name)), WithoutDirectives())
     names = {node.name.value for node in types.definitions if isinstance(node, ObjectTypeDefinitionNode)}
     entry = "extend type Query" if "Query" in names else "type Query"
     entities = " | ".join(sorted(names & ENTITIES.keys()))
     machinery = f"scalar _Any union _Entity = {entities} {entry} {{ _entities(representations: [_Any!]!): [_Entity]! }}"
-    return with_resolvers(concat_ast([types, parse(machinery)]))
+    return with_resolvers(concat_ast([types, parse(machinery)]), fault)
 
 
-def undivided_schema() -> GraphQLSchema:
+def undivided_schema(fault: str = "") -> GraphQLSchema:
     """The same shop as one server: what every gateway's answer must be equal to."""
-    return with_resolvers(parse((HERE / "undivided.graphql").read_text()))
+    return with_resolvers(parse((HERE / "undivided.graphql").read_text()), fault)

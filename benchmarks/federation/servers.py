@@ -1,4 +1,4 @@
-"""Start and stop what takes part in a run: a process group each, pinned to its own core where the machine has enough."""
+"""Start and stop what takes part in a run: a process group each, pinned to cores of its own."""
 
 import os
 import signal
@@ -18,9 +18,8 @@ def free_port() -> int:
         return int(server.getsockname()[1])
 
 
-def pinned(command: Sequence[str], core: int) -> list[str]:
-    cores = os.cpu_count() or 1
-    return ["taskset", "-c", str(core % cores), *command] if cores > 1 else list(command)
+def pinned(command: Sequence[str], cores: str) -> list[str]:
+    return ["taskset", "-c", cores, *command]
 
 
 @contextmanager
@@ -28,7 +27,7 @@ def running(
     command: Sequence[str],
     *,
     port: int,
-    core: int,
+    cores: str,
     log: Path,
     folder: Path | None = None,
     environment: Mapping[str, str],
@@ -36,7 +35,7 @@ def running(
     """Run a server until the block ends; gives its process group. Raises RuntimeError with its last words if it dies."""
     with log.open("wb") as output:
         process = subprocess.Popen(
-            pinned(command, core),
+            pinned(command, cores),
             cwd=folder,
             env={**os.environ, "PORT": str(port), **environment},
             stdout=output,
@@ -64,14 +63,36 @@ def wait_for_port(process: "subprocess.Popen[bytes]", port: int, log: Path) -> N
     raise RuntimeError(f"{process.args!r} did not start:\n{log.read_text()[-2000:]}")
 
 
-def resident_megabytes(group: int) -> float:
-    """The memory of all processes of a group, as the kernel counts it (RSS)."""
+def megabytes(group: int) -> float:
+    """The memory of all processes of a group; what several of them share counts once (PSS)."""
     total = 0
+    for process in processes(group):
+        try:
+            lines = (process / "smaps_rollup").read_text().splitlines()
+        except OSError:
+            continue  # The process ended while we looked.
+        total += next(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
+    return total * 1024 / 1_000_000
+
+
+def processes(group: int) -> Iterator[Path]:
+    """The folders of a group's processes under /proc."""
     for status in Path("/proc").glob("[0-9]*/stat"):
         try:
             fields = status.read_text().rsplit(")", 1)[1].split()
         except OSError:
-            continue  # The process ended while we looked.
+            continue
         if int(fields[2]) == group:
-            total += int(fields[21]) * os.sysconf("SC_PAGE_SIZE")
-    return total / 1_000_000
+            yield status.parent
+
+
+def core_seconds(group: int) -> float:
+    """The processor time that a group has taken so far."""
+    ticks = 0
+    for process in processes(group):
+        try:
+            fields = (process / "stat").read_text().rsplit(")", 1)[1].split()
+        except OSError:
+            continue
+        ticks += int(fields[11]) + int(fields[12])
+    return ticks / os.sysconf("SC_CLK_TCK")

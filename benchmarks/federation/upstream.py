@@ -13,10 +13,10 @@ import httptools
 import uvloop
 from graphql import GraphQLSchema, graphql_sync
 
-from benchmarks.federation.market import SUBGRAPHS, subgraph_schema
+from benchmarks.federation.market import FAULTS, SUBGRAPHS, subgraph_schema
 
-SCHEMAS: Final[dict[bytes, GraphQLSchema]] = {f"/{name}".encode(): subgraph_schema(name) for name in SUBGRAPHS}
-HEAD: Final = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: %d\r\n\r\n%s"
+SCHEMAS: Final[dict[bytes, GraphQLSchema]] = {}
+HEAD: Final = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n%scontent-length: %d\r\n\r\n%s"
 ANSWERS: Final[dict[tuple[bytes, bytes], bytes]] = {}
 
 
@@ -31,7 +31,7 @@ def answer(path: bytes, body: bytes) -> bytes:
             operation_name=request.get("operationName"),
         )
         text = json.dumps(result.formatted).encode()
-        known = ANSWERS[path, body] = HEAD % (len(text), text)
+        known = ANSWERS[path, body] = HEAD % (Connection.headers, len(text), text)
     return known
 
 
@@ -39,6 +39,7 @@ class Connection(asyncio.Protocol):
     """One keep-alive connection. Answers leave in the order of their requests."""
 
     latency: float = 0.0
+    headers: bytes = b""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = cast(asyncio.Transport, transport)
@@ -76,7 +77,12 @@ def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--port", type=int, required=True)
     arguments.add_argument("--latency", type=float, default=0.0, help="milliseconds before each answer")
+    arguments.add_argument("--fault", choices=list(FAULTS), default="", help="what is wrong in the answers")
+    arguments.add_argument("--max-age", type=int, default=0, help="seconds for which answers may be kept")
     options = arguments.parse_args()
+    SCHEMAS.update({f"/{name}".encode(): subgraph_schema(name, options.fault) for name in SUBGRAPHS})
+    if options.max_age:
+        Connection.headers = b"cache-control: public, max-age=%d\r\n" % options.max_age
     uvloop.run(serve(options.port, options.latency))
 
 

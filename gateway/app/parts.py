@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from gateway.app.caching import AnswerCache
 from gateway.app.on_demand import RegistryPart, open_registry
 from gateway.app.peers import Peers
-from gateway.app.telemetry import UNSEEN, Telemetry, make_telemetry
+from gateway.app.seen import make_telemetry
+from gateway.app.telemetry import UNSEEN, Telemetry
 from gateway.resolvers.cache import Store
 from gateway.resolvers.subgraph_client.local import AnswerLocally
 from gateway.settings import Settings

@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Final
 
@@ -14,10 +14,11 @@ from gateway.app.peers import Peers
 from gateway.app.serving import Serving
 from gateway.resolvers.cache import Store, StoreFigures
 from gateway.resolvers.engine import UNOBSERVED, EngineObserver
-from gateway.resolvers.subgraph_client import LeanTransport, SubgraphClient
+from gateway.resolvers.subgraph_client import PoolingTransport, SubgraphClient
 from gateway.resolvers.subgraph_client.caching.units import Tallies, Tally
 from gateway.resolvers.subgraph_client.failures import BreakerState, ResilientTransport
-from gateway.settings import Metrics, Settings
+from gateway.settings import Log, Metrics
+from gateway.telemetry.logs import Logged
 from gateway.telemetry.metrics import (
     EngineFigures,
     Figures,
@@ -30,6 +31,7 @@ from gateway.telemetry.metrics import (
     metrics_route,
     watch_process,
 )
+from gateway.telemetry.observers import Observers
 from gateway.transport.asgi import AsgiApp
 from gateway.transport.endpoint import GraphQLService
 from gateway.types import SubgraphName
@@ -57,7 +59,7 @@ class Telemetry:
         return ()
 
     def watch_transport(
-        self, lean: LeanTransport, resilient: ResilientTransport, urls: Mapping[SubgraphName, str]
+        self, carrier: PoolingTransport, resilient: ResilientTransport, urls: Mapping[SubgraphName, str]
     ) -> None:
         """Look at connections and breakers. A newer supergraph's take the place of an older one's."""
 
@@ -81,19 +83,19 @@ class Measuring(Telemetry):
 
     def __init__(self, settings: Metrics, peers: Peers) -> None:
         self._settings = settings
-        self._figures = Figures()
-        self._all = WorkerFigures(self._figures, peers.folder)
-        self._subgraphs = SubgraphFigures(self._figures)
-        self.observer = EngineFigures(self._figures)
-        watch_process(self._figures, worker=peers.name, version=__version__)
+        self.figures = Figures()
+        self._all = WorkerFigures(self.figures, peers.folder)
+        self._subgraphs = SubgraphFigures(self.figures)
+        self.observer = EngineFigures(self.figures)
+        watch_process(self.figures, worker=peers.name, version=__version__)
 
     def endpoint(self, app: AsgiApp) -> AsgiApp:
         """See ``Telemetry``."""
-        return MeasuredEndpoint(app, self._figures)
+        return MeasuredEndpoint(app, self.figures)
 
     def service(self, service: GraphQLService) -> GraphQLService:
         """See ``Telemetry``."""
-        return MeasuredService(service, self._figures, OperationNames(self._settings.operations))
+        return MeasuredService(service, self.figures, OperationNames(self._settings.operations))
 
     def client(self, client: SubgraphClient) -> SubgraphClient:
         """See ``Telemetry``."""
@@ -104,22 +106,22 @@ class Measuring(Telemetry):
         return (metrics_route(self._settings.path, self._all),)
 
     def watch_transport(
-        self, lean: LeanTransport, resilient: ResilientTransport, urls: Mapping[SubgraphName, str]
+        self, carrier: PoolingTransport, resilient: ResilientTransport, urls: Mapping[SubgraphName, str]
     ) -> None:
         """See ``Telemetry``."""
-        self._figures.watch(
+        self.figures.watch(
             "subgraph_connections",
             "gauge",
             "Connections to subgraphs' servers, and requests that wait for one.",
             lambda: [
                 ((pool.server, state), float(count))
-                for pool in lean.pools()
+                for pool in carrier.pools()
                 for state, count in (("open", pool.open), ("idle", pool.idle), ("waited_for", pool.waited_for))
             ],
             "server",
             "state",
         )
-        self._figures.watch(
+        self.figures.watch(
             "subgraph_breakers_open",
             "gauge",
             "Workers that leave a subgraph alone because it keeps failing.",
@@ -131,13 +133,13 @@ class Measuring(Telemetry):
 
     def watch_serving(self, serving: Serving) -> None:
         """See ``Telemetry``."""
-        self._figures.watch(
+        self.figures.watch(
             "supergraph_swaps",
             "counter",
             "Supergraphs that were swapped in, the first of each worker included.",
             lambda: [((), float(serving.swaps))],
         )
-        self._figures.watch(
+        self.figures.watch(
             "supergraph_workers",
             "gauge",
             "Workers that answer from this version of the supergraph.",
@@ -145,10 +147,17 @@ class Measuring(Telemetry):
             "version",
         )
 
+        self.figures.watch(
+            "supergraph_degraded",
+            "gauge",
+            "Workers that may not answer from the newest supergraph; /health/ready says why.",
+            lambda: [((), float(bool(serving.degraded)))],
+        )
+
     def watch_cache(self, cache: AnswerCache) -> None:
         """See ``Telemetry``."""
-        watch_store(self._figures, cache.store)
-        watch_tallies(self._figures, cache.tallies)
+        watch_store(self.figures, cache.store)
+        watch_tallies(self.figures, cache.tallies)
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -162,9 +171,70 @@ class Measuring(Telemetry):
                 await writing
 
 
-def make_telemetry(settings: Settings, peers: Peers) -> Telemetry:
-    """What the settings want to be seen. Raises SettingsError where that needs a library that is not there."""
-    return Measuring(settings.metrics, peers) if settings.metrics.enabled else UNSEEN
+class Logging(Telemetry):
+    """Log lines that know their request."""
+
+    def __init__(self, settings: Log) -> None:
+        self._settings = settings
+
+    def endpoint(self, app: AsgiApp) -> AsgiApp:
+        """See ``Telemetry``."""
+        return Logged(app, access=self._settings.access)
+
+
+class Several(Telemetry):
+    """Several kinds of telemetry, the first of them on the inside."""
+
+    def __init__(self, kinds: Sequence[Telemetry]) -> None:
+        self._kinds = kinds
+        self.observer = Observers([kind.observer for kind in kinds if kind.observer is not UNOBSERVED])
+
+    def endpoint(self, app: AsgiApp) -> AsgiApp:
+        """See ``Telemetry``."""
+        for kind in self._kinds:
+            app = kind.endpoint(app)
+        return app
+
+    def service(self, service: GraphQLService) -> GraphQLService:
+        """See ``Telemetry``."""
+        for kind in self._kinds:
+            service = kind.service(service)
+        return service
+
+    def client(self, client: SubgraphClient) -> SubgraphClient:
+        """See ``Telemetry``."""
+        for kind in self._kinds:
+            client = kind.client(client)
+        return client
+
+    def routes(self) -> Iterable[BaseRoute]:
+        """See ``Telemetry``."""
+        return [route for kind in self._kinds for route in kind.routes()]
+
+    def watch_transport(
+        self, lean: LeanTransport, resilient: ResilientTransport, urls: Mapping[SubgraphName, str]
+    ) -> None:
+        """See ``Telemetry``."""
+        for kind in self._kinds:
+            kind.watch_transport(lean, resilient, urls)
+
+    def watch_serving(self, serving: Serving) -> None:
+        """See ``Telemetry``."""
+        for kind in self._kinds:
+            kind.watch_serving(serving)
+
+    def watch_cache(self, cache: AnswerCache) -> None:
+        """See ``Telemetry``."""
+        for kind in self._kinds:
+            kind.watch_cache(cache)
+
+    @contextlib.asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """See ``Telemetry``."""
+        async with contextlib.AsyncExitStack() as stack:
+            for kind in self._kinds:
+                await stack.enter_async_context(kind.running())
+            yield
 
 
 def watch_store(figures: Figures, store: Store) -> None:

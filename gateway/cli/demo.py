@@ -133,7 +133,7 @@ async def make_and_serve(listening: socket.socket, places: Sequence[Place], fold
     """Data, gateway, subgraphs that register themselves: and then tell of each subgraph that ends, until cancelled."""
     await seed(folder)
     settings = demo_settings(folder)
-    start_logging(settings.log.level)
+    start_logging(settings.log)
     click.echo("Starting the five markets, which register themselves.")
     registry = f"http://127.0.0.1:{port_of(listening)}{settings.registry.path}"
     async with running(places, registry) as children:
@@ -197,7 +197,9 @@ async def when_all_answer(children: Children, registry: str) -> None:
         future.cancel()
     for place in (ends[task] for task in ends if task in done):
         raise TongfenError(f"{place.name} ended at its start. {children[place].why()}")
-    if not done:
+    if registered in done:
+        registered.result()
+    else:
         raise TongfenError(f"The subgraphs were not all registered within {START_SECONDS:.0f} seconds.")
 
 
@@ -208,7 +210,8 @@ async def when_registered(places: Iterable[Place], registry: str) -> None:
     while True:
         with contextlib.suppress(TransportError):
             answer = await fetch(registry, method="POST", headers=JSON_HEADERS, body=SUBGRAPHS_QUERY)
-            found = {(one["name"], one["url"]) for one in json.loads(answer.body)["data"]["subgraphs"]}
+            data = json.loads(answer.body).get("data") or {"subgraphs": ()}  # none before its tables are made
+            found = {(one["name"], one["url"]) for one in data["subgraphs"]}
             if wanted <= found and (await fetch(health)).status == READY:
                 return
         await asyncio.sleep(ASK_AGAIN_SECONDS)

@@ -11,7 +11,8 @@ import click
 
 from gateway.app import Peers, make_app, make_loader
 from gateway.cli.workers import Plan, Ports, Supervisor, count_workers
-from gateway.settings import Listen, LogLevel, Settings, make_settings, read_settings
+from gateway.settings import Listen, Log, LogFormat, Settings, make_settings, read_settings
+from gateway.telemetry.logs import TEXT_FORMAT, JsonFormatter
 from gateway.telemetry.metrics import retire
 from gateway.transport.asgi import AsgiApp
 
@@ -62,7 +63,7 @@ def serve(read: Callable[[], Settings]) -> None:
     Raises TongfenError where the settings are wrong, or the supergraph or the port cannot be had.
     """
     settings = read()
-    start_logging(settings.log.level)
+    start_logging(settings.log)
     plan = make_plan(settings)
     ports = Ports(settings.listen, count_workers(settings.workers.count))
     where = f"Serving GraphQL at {address(ports.address, settings)}"
@@ -89,7 +90,7 @@ def make_plan(settings: Settings) -> Plan:
 def renew(settings: Settings, first: Settings) -> Plan:
     """A plan from settings that were read again. Raises TongfenError. What cannot change while the port is open is said."""
     plan = make_plan(settings)
-    start_logging(settings.log.level)
+    start_logging(settings.log)
     for name in ("listen", "workers.count"):
         before, now = (look_up(each, name) for each in (first, settings))
         if before != now:
@@ -111,9 +112,11 @@ def address(listen: Listen, settings: Settings) -> str:
     return f"http://{shown}:{listen.port}{settings.graphql.path}"
 
 
-def start_logging(level: LogLevel) -> None:
+def start_logging(settings: Log) -> None:
     """Write to standard error what is at least this important; of the HTTP server's own chatter only warnings."""
-    logging.basicConfig(level=level.value.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s", force=True)
+    handler = logging.StreamHandler()
+    handler.setFormatter(JsonFormatter() if settings.format is LogFormat.JSON else logging.Formatter(TEXT_FORMAT))
+    logging.basicConfig(level=settings.level.value.upper(), handlers=[handler], force=True)
     levels: Mapping[str, int] = {"uvicorn": logging.WARNING, "asyncio": logging.WARNING}
     for name, at_least in levels.items():
         logging.getLogger(name).setLevel(at_least)

@@ -12,13 +12,11 @@ from gateway.settings.model import (
     GraphQL,
     Limits,
     Listen,
-    Log,
-    LogLevel,
     Settings,
 )
 from gateway.settings.registry import Registry
 from gateway.settings.supergraph import Cdn, SubgraphSource, SupergraphSource, Uplink
-from gateway.settings.telemetry import Metrics
+from gateway.settings.telemetry import Log, LogFormat, LogLevel, Metrics, OpenTelemetry
 from gateway.settings.traffic import Breaker, Retry, SubgraphTraffic, Traffic
 from gateway.settings.workers import Workers
 
@@ -41,9 +39,11 @@ __all__ = [
     "Limits",
     "Listen",
     "Log",
+    "LogFormat",
     "LogLevel",
     "Merge",
     "Metrics",
+    "OpenTelemetry",
     "RedisCache",
     "Registry",
     "ResponseHeader",

@@ -1,6 +1,5 @@
 """The settings' keys, their types, defaults and bounds. ``config/gateway.yaml`` shows and explains every one."""
 
-from enum import Enum
 from typing import Annotated
 
 from pydantic import Field, model_validator
@@ -13,7 +12,7 @@ from gateway.settings.documents import Documents
 from gateway.settings.registry import Registry
 from gateway.settings.section import Count, FilePath, HeaderName, Seconds, Section, UrlPath
 from gateway.settings.supergraph import SupergraphSource
-from gateway.settings.telemetry import Metrics
+from gateway.settings.telemetry import Log, Metrics, OpenTelemetry
 from gateway.settings.traffic import Traffic
 from gateway.settings.workers import Workers
 
@@ -73,21 +72,6 @@ class Limits(Section):
     introspection_depth: Count = 3
 
 
-class LogLevel(Enum):
-    """How much is logged."""
-
-    DEBUG = "debug"
-    INFO = "info"
-    WARNING = "warning"
-    ERROR = "error"
-
-
-class Log(Section):
-    """What is written to standard error."""
-
-    level: LogLevel = LogLevel.INFO
-
-
 class Settings(Section):
     """All of it."""
 
@@ -106,6 +90,7 @@ class Settings(Section):
     traffic: Traffic = Traffic()
     cache: Cache = Cache()
     metrics: Metrics = Metrics()
+    opentelemetry: OpenTelemetry = OpenTelemetry()
     registry: Registry = Registry()
     log: Log = Log()
 

@@ -39,9 +39,7 @@ class CacheControl:
     inherit_max_age: bool | None = strawberry.UNSET
 
 
-@strawberry.federation.schema_directive(
-    locations=[Location.FIELD_DEFINITION], name="invalidates", repeatable=True
-)
+@strawberry.federation.schema_directive(locations=[Location.FIELD_DEFINITION], name="invalidates", repeatable=True)
 class Invalidates:
     """Which answers that were kept are no longer right after a change: those with objects of these types."""
 

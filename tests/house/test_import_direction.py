@@ -44,6 +44,8 @@ NEIGHBOURS = {("settings", "types"), ("types", "errors"), ("errors", "types")}
 
 HOMES = {
     "aiohttp": ("gateway.resolvers.subgraph_client",),
+    "opentelemetry": ("gateway.telemetry",),
+    "prometheus_client": ("gateway.telemetry",),
     "aiocache": ("gateway.resolvers.cache",),
     "strawberry": ("gateway.registry", "subgraphs"),
     "uvicorn": ("gateway.cli", "subgraphs"),

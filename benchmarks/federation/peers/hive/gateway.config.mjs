@@ -7,6 +7,7 @@ export const gatewayConfig = defineConfig({
   port: Number(process.env.PORT),
   logging: 'error',
   ...(process.env.ENGINE === 'rust' ? { unifiedGraphHandler } : {}),
+  ...(process.env.SHARING === 'whole' ? { inboundInflightRequestDeduplication: true } : {}),
   ...(process.env.SHARING === 'none'
     ? { transportEntries: { '*.http': { options: { deduplicateInflightRequests: false } } } }
     : {}),

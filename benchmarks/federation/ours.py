@@ -1,0 +1,142 @@
+"""What only our own gateway is asked: against the floor of Python, with two workers, at half load, from its start, with many operations."""
+
+import json
+import os
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from benchmarks.federation.contest import GATEWAY_CORES, LOAD_CORE, Plan, open_market, start
+from benchmarks.federation.gateways import GATEWAYS
+from benchmarks.federation.load import ask, ask_bytes, measure
+from benchmarks.federation.market import QUERIES
+from benchmarks.federation.servers import core_seconds, free_port, megabytes, running
+from gateway.schema import Subgraph, compose
+
+OURS: Final = GATEWAYS[0]
+DEMO: Final = ("core", "city", "agriculture", "carbon", "healthcare")
+
+
+def compare(plan: Plan, title: str, first: Callable[[], float], second: Callable[[], float]) -> None:
+    """Run two in turn, and print the ratio of their medians."""
+    pairs = [(first(), second()) for _ in range(plan.rounds)]
+    a, b = (statistics.median(values) for values in zip(*pairs, strict=True))
+    print(f"- {title}: {a:,.0f} against {b:,.0f} requests, ×{a / b:.2f}", flush=True)
+
+
+def bare(plan: Plan) -> None:
+    """The big answer from the response cache, against a bare uvicorn application that sends the same bytes."""
+    body = plan.work / "big.json"
+    with open_market(plan.work, max_age=3600) as market:
+
+        def cached() -> float:
+            more = {"cache": {"enabled": True}}
+            with start(OURS, market, plan.work, more=more) as gateway:
+                body.write_bytes(ask_bytes(gateway.url, json.dumps({"query": QUERIES["big"]}).encode()))
+                return gateway.measure("big", plan).per_core_second
+
+        def floor() -> float:
+            port = free_port()
+            command = [sys.executable, "-m", "benchmarks.federation.bare", "--port", str(port), "--body", str(body)]
+            log, environment = plan.work / "bare.log", {"PYTHONPATH": os.getcwd()}
+            with running(command, port=port, cores=GATEWAY_CORES, log=log, environment=environment) as group:
+                before = core_seconds(group)
+                speed = measure(
+                    f"http://127.0.0.1:{port}/",
+                    QUERIES["big"],
+                    seconds=plan.seconds,
+                    connections=plan.connections,
+                    core=LOAD_CORE,
+                    folder=plan.work,
+                )
+                return speed.requests / (core_seconds(group) - before)
+
+        compare(plan, "big from the response cache, against a bare uvicorn app, in a second of one core", cached, floor)
+
+
+def workers(plan: Plan) -> None:
+    """Two workers on two cores against one on one; the load and the subgraphs have a core each."""
+    with open_market(plan.work, cores=("3", "3")) as market:
+
+        def with_workers(count: int) -> float:
+            cores = ",".join(map(str, range(count)))
+            with start(OURS, market, plan.work, workers=count, cores=cores) as gateway:
+                return gateway.measure("big", plan, core=2).speed.per_second
+
+        compare(plan, "big, two workers against one", lambda: with_workers(2), lambda: with_workers(1))
+
+
+def half_load(plan: Plan) -> None:
+    """Latencies of the big query at half of what the gateway can do."""
+    with open_market(plan.work) as market, start(OURS, market, plan.work) as gateway:
+        most = gateway.measure("big", plan).speed.per_second
+        command = ["taskset", "-c", str(LOAD_CORE), sys.executable, "-m", "benchmarks.federation.steady", gateway.url]
+        command += ["--rate", str(most / 2), "--seconds", str(plan.seconds), "--connections", str(plan.connections)]
+        body = json.dumps({"query": QUERIES["big"]}).encode()
+        found = []
+        for _ in range(plan.rounds):
+            printed = subprocess.run(command, input=body, check=True, capture_output=True).stdout
+            found.append(tuple(map(float, printed.split())))
+        _, p50, p99 = min(found, key=lambda each: each[2] / each[1])
+        print(
+            f"- big at half load ({most / 2:,.0f} requests/s): p50 {p50:.2f} ms, p99 {p99:.2f} ms, p99/p50 {p99 / p50:.1f}"
+        )
+
+
+def first_answer(plan: Plan) -> None:
+    """From the start of the process to its first answer, on the supergraph of the demo."""
+    root = Path(__file__).parents[2] / "subgraphs"
+    subgraphs = [Subgraph(name, "http://127.0.0.1:1", (root / name / "schema.graphql").read_text()) for name in DEMO]
+    path = plan.work / "demo.graphql"
+    path.write_text(compose(subgraphs).supergraph_sdl or "")
+    times = []
+    for _ in range(max(5, plan.rounds)):
+        port = free_port()
+        command = [sys.executable, "-m", "gateway", "serve", "--supergraph", str(path), "--port", str(port)]
+        began = time.perf_counter()
+        with running(
+            command,
+            port=port,
+            cores="0-3",
+            log=plan.work / "start.log",
+            environment={"PYTHONPATH": os.getcwd(), "PYTHONDONTWRITEBYTECODE": ""},
+        ):
+            ask(f"http://127.0.0.1:{port}/graphql", "{ __typename }")
+            times.append(time.perf_counter() - began)
+    print(
+        f"- start to first answer, supergraph of the demo, a worker for each core: {statistics.median(times):.2f} s, best {min(times):.2f} s"
+    )
+
+
+def operations(plan: Plan) -> None:
+    """What a thousand more operations cost that are kept ready, each compiled."""
+    query = QUERIES["medium"]
+    with open_market(plan.work) as market, start(OURS, market, plan.work) as gateway:
+        for number in range(100):
+            ask_twice(gateway.url, query, number)
+        before = megabytes(gateway.group)
+        for number in range(100, 1_000):
+            ask_twice(gateway.url, query, number)
+        after = megabytes(gateway.group)
+    print(
+        f"- memory of a thousand more operations like medium, kept ready and compiled: {(after - before) / 0.9:.1f} MB"
+    )
+
+
+def ask_twice(url: str, query: str, number: int) -> None:
+    text = f"query Medium{number} {query[query.index('{') :]}"
+    for _ in range(2):
+        assert "errors" not in ask(url, text)
+
+
+PARTS: Final[dict[str, Callable[[Plan], None]]] = {
+    "cache": bare,
+    "workers": workers,
+    "half-load": half_load,
+    "start": first_answer,
+    "operations": operations,
+}
