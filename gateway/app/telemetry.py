@@ -212,7 +212,7 @@ class Several(Telemetry):
         return [route for kind in self._kinds for route in kind.routes()]
 
     def watch_transport(
-        self, lean: LeanTransport, resilient: ResilientTransport, urls: Mapping[SubgraphName, str]
+        self, lean: PoolingTransport, resilient: ResilientTransport, urls: Mapping[SubgraphName, str]
     ) -> None:
         """See ``Telemetry``."""
         for kind in self._kinds:
