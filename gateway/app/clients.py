@@ -1,8 +1,19 @@
 """The onion of subgraph clients, put together from settings."""
 
+import ssl
+from pathlib import Path
+
 from gateway.app.headers import with_response_headers
 from gateway.app.parts import Parts
-from gateway.resolvers.subgraph_client import Endpoint, HttpClient, LeanTransport, SubgraphClient
+from gateway.errors import SettingsError
+from gateway.resolvers.subgraph_client import (
+    AiohttpTransport,
+    Endpoint,
+    HttpClient,
+    LeanTransport,
+    PoolingTransport,
+    SubgraphClient,
+)
 from gateway.resolvers.subgraph_client.failures import (
     BreakerPolicy,
     FailurePolicy,
@@ -23,15 +34,34 @@ def make_client(supergraph: Supergraph, traffic: Traffic, parts: Parts) -> Subgr
     """
     endpoints = {name: endpoint(supergraph, name, traffic) for name in supergraph.subgraphs}
     policies = {endpoints[name].url: failure_policy(name, traffic) for name in endpoints}
-    lean = LeanTransport(limit=traffic.connections, max_body_bytes=traffic.response_bytes)
-    transport = ResilientTransport(lean, policies.__getitem__)
-    parts.telemetry.watch_transport(lean, transport, {name: endpoints[name].url for name in endpoints})
+    carrier = make_transport(traffic)
+    transport = ResilientTransport(carrier, policies.__getitem__)
+    parts.telemetry.watch_transport(carrier, transport, {name: endpoints[name].url for name in endpoints})
     client = parts.telemetry.client(HttpClient(endpoints, transport, deadline_header=traffic.deadline_header))
     if parts.local:
         client = LocalClient(client, parts.local)
     client = with_sharing(client, traffic)
     client = client if parts.cache is None else parts.cache.wrap(client, supergraph)
     return with_response_headers(client, traffic.response_headers)
+
+
+def make_transport(traffic: Traffic) -> PoolingTransport:
+    """What carries requests. Raises SettingsError where certificates cannot be read, or proxies are asked of what knows none."""
+    limit, most = traffic.connections, traffic.response_bytes
+    tls = read_authorities(traffic.ca) if traffic.ca is not None else None
+    if traffic.transport == "aiohttp":
+        return AiohttpTransport(limit=limit, max_body_bytes=most, tls=tls, use_proxies=traffic.proxies)
+    if traffic.proxies:
+        raise SettingsError("traffic.proxies: the lean transport knows no proxies; set traffic.transport to aiohttp.")
+    return LeanTransport(limit=limit, max_body_bytes=most, tls=tls)
+
+
+def read_authorities(path: Path) -> ssl.SSLContext:
+    """What trusts the certificates in a file, and no others. Raises SettingsError."""
+    try:
+        return ssl.create_default_context(cafile=path)
+    except (OSError, ssl.SSLError) as error:
+        raise SettingsError(f"traffic.ca: {path} cannot be read as certificates in PEM: {error}") from error
 
 
 def with_sharing(client: SubgraphClient, traffic: Traffic) -> SubgraphClient:

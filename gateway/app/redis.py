@@ -12,5 +12,7 @@ def open_redis(settings: Cache) -> RedisStore:
     redis = settings.redis
     if redis is None:
         raise SettingsError("cache.redis: there is no server.")
-    options = RedisOptions(redis.url, redis.namespace, redis.timeout, redis.connections, redis.compress_above)
+    options = RedisOptions(
+        redis.url, redis.namespace, redis.timeout, redis.connections, redis.compress_above, settings.memory_bytes
+    )
     return RedisStore(options, clock=time.time)

@@ -14,7 +14,8 @@ from gateway.app.peers import Peers
 from gateway.app.serving import Serving
 from gateway.resolvers.cache import Store, StoreFigures
 from gateway.resolvers.engine import UNOBSERVED, EngineObserver
-from gateway.resolvers.subgraph_client import LeanTransport, SubgraphClient
+from gateway.resolvers.subgraph_client import PoolingTransport, SubgraphClient
+from gateway.resolvers.subgraph_client.caching.units import Tallies, Tally
 from gateway.resolvers.subgraph_client.failures import BreakerState, ResilientTransport
 from gateway.settings import Log, Metrics
 from gateway.telemetry.logs import Logged
@@ -58,7 +59,7 @@ class Telemetry:
         return ()
 
     def watch_transport(
-        self, lean: LeanTransport, resilient: ResilientTransport, urls: Mapping[SubgraphName, str]
+        self, carrier: PoolingTransport, resilient: ResilientTransport, urls: Mapping[SubgraphName, str]
     ) -> None:
         """Look at connections and breakers. A newer supergraph's take the place of an older one's."""
 
@@ -105,7 +106,7 @@ class Measuring(Telemetry):
         return (metrics_route(self._settings.path, self._all),)
 
     def watch_transport(
-        self, lean: LeanTransport, resilient: ResilientTransport, urls: Mapping[SubgraphName, str]
+        self, carrier: PoolingTransport, resilient: ResilientTransport, urls: Mapping[SubgraphName, str]
     ) -> None:
         """See ``Telemetry``."""
         self.figures.watch(
@@ -114,7 +115,7 @@ class Measuring(Telemetry):
             "Connections to subgraphs' servers, and requests that wait for one.",
             lambda: [
                 ((pool.server, state), float(count))
-                for pool in lean.pools()
+                for pool in carrier.pools()
                 for state, count in (("open", pool.open), ("idle", pool.idle), ("waited_for", pool.waited_for))
             ],
             "server",
@@ -146,9 +147,17 @@ class Measuring(Telemetry):
             "version",
         )
 
+        self.figures.watch(
+            "supergraph_degraded",
+            "gauge",
+            "Workers that may not answer from the newest supergraph; /health/ready says why.",
+            lambda: [((), float(bool(serving.degraded)))],
+        )
+
     def watch_cache(self, cache: AnswerCache) -> None:
         """See ``Telemetry``."""
         watch_store(self.figures, cache.store)
+        watch_tallies(self.figures, cache.tallies)
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -243,6 +252,29 @@ def watch_store(figures: Figures, store: Store) -> None:
         figures.watch(name, "counter", meaning, partial(read_store, store, read))
     for name, (meaning, read) in states.items():
         figures.watch(name, "gauge", meaning, partial(read_store, store, read))
+
+
+def watch_tallies(figures: Figures, tallies: Tallies) -> None:
+    """Watch how often what is kept was found, by subgraph and type or root field."""
+    reads: dict[str, Callable[[Tally], float]] = {
+        "hit": lambda tally: tally.hits,
+        "stale": lambda tally: tally.stale,
+        "miss": lambda tally: tally.misses,
+        "uncached": lambda tally: tally.uncached,
+    }
+
+    def lookups() -> list[tuple[tuple[str, ...], float]]:
+        found = [(name, of, tally) for (name, of), tally in list(tallies.items())]
+        return [((name, of, result), float(read(tally))) for name, of, tally in found for result, read in reads.items()]
+
+    def ages() -> list[tuple[tuple[str, ...], float]]:
+        return [((name, of), tally.age) for (name, of), tally in list(tallies.items())]
+
+    labels = ("subgraph", "of")
+    figures.watch(
+        "cache_lookups", "counter", "Entities and root fields that were looked for.", lookups, *labels, "result"
+    )
+    figures.watch("cache_age_seconds", "counter", "The sum of the ages of those that were found.", ages, *labels)
 
 
 def read_store(store: Store, read: Callable[[StoreFigures], float]) -> list[tuple[tuple[str, ...], float]]:

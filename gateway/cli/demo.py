@@ -197,7 +197,9 @@ async def when_all_answer(children: Children, registry: str) -> None:
         future.cancel()
     for place in (ends[task] for task in ends if task in done):
         raise TongfenError(f"{place.name} ended at its start. {children[place].why()}")
-    if not done:
+    if registered in done:
+        registered.result()
+    else:
         raise TongfenError(f"The subgraphs were not all registered within {START_SECONDS:.0f} seconds.")
 
 
@@ -208,7 +210,8 @@ async def when_registered(places: Iterable[Place], registry: str) -> None:
     while True:
         with contextlib.suppress(TransportError):
             answer = await fetch(registry, method="POST", headers=JSON_HEADERS, body=SUBGRAPHS_QUERY)
-            found = {(one["name"], one["url"]) for one in json.loads(answer.body)["data"]["subgraphs"]}
+            data = json.loads(answer.body).get("data") or {"subgraphs": ()}  # none before its tables are made
+            found = {(one["name"], one["url"]) for one in data["subgraphs"]}
             if wanted <= found and (await fetch(health)).status == READY:
                 return
         await asyncio.sleep(ASK_AGAIN_SECONDS)

@@ -67,6 +67,7 @@ async def complete(proposal: Proposal, before: SubgraphRecord | None, terms: Ter
     await check_url(url, terms)
     sdl = proposal.sdl if proposal.sdl is not None else await ask_sdl(proposal.name, url, terms)
     check_sdl(proposal.name, sdl, terms)
+    sdl = sdl.rstrip()  # a file ends with a line break, the same schema told by a program does not
     base = before or SubgraphRecord(proposal.name, url, sdl)
     return replace(base, url=url, sdl=sdl, kind=proposal.kind or base.kind, region=proposal.region or base.region)
 

@@ -79,7 +79,7 @@ class Publisher:
         self._days = days
         self._flush_usage = flush_usage
         self._composing = asyncio.Semaphore(1)
-        self._waiting = WaitingRoom()
+        self._waiting = WaitingRoom(database)
         self.listeners: list[Listener] = []
 
     async def publish(
@@ -101,16 +101,18 @@ class Publisher:
         self._demand(caller, environment, proposals, Right.PUBLISH, force=force)
         change = self._change(environment, proposals, message=message, force=force, expected=expected)
         published = await self._carry_out(caller, change)
-        if not together or published.assessment.supergraph_sdl is not None:
-            self._waiting.leave(environment, proposals)
+        if not together:
             return published
-        others = self._waiting.others(environment, proposals)
-        self._waiting.enter(environment, proposals)
+        if published.assessment.supergraph_sdl is not None:
+            await self._waiting.leave(environment, proposals)
+            return published
+        others = await self._waiting.others(environment, proposals)
+        await self._waiting.enter(environment, proposals)
         if others:
             joint = self._change(environment, (*proposals, *others), message=message, force=force, expected=expected)
             attempt = await self._carry_out(caller, joint)
             if attempt.outcome is not Outcome.REFUSED:
-                self._waiting.leave(environment, (*proposals, *others))
+                await self._waiting.leave(environment, (*proposals, *others))
                 return attempt
         return replace(published, waiting=True)
 
@@ -227,11 +229,12 @@ class Publisher:
         first: Version | None = None
         for attempt in range(ATTEMPTS):
             head = await read_current(self._database, change.environment)
-            check_parent(change, first if attempt else head, head)
             first = head if attempt == 0 else first
+            check_expected(change, head)
             records = await change.make(head)
             if head is not None and records == head.subgraphs:
                 return Published(Outcome.UNCHANGED, head.info, Assessment(head.supergraph_sdl))
+            check_subject(change, first, head)
             assessment = await self._assess(change.environment, head, records)
             if assessment.supergraph_sdl is None or (assessment.broken and not change.force):
                 await self._tell_failure(change, assessment)
@@ -299,17 +302,22 @@ class Publisher:
                 logger.exception("A listener of the registry failed")
 
 
-def check_parent(change: Change, first: Version | None, head: Version | None) -> None:
-    """Raises ConflictError where somebody else has changed what this change is about, or anything if the publisher minds."""
+def check_expected(change: Change, head: Version | None) -> None:
+    """Raises ConflictError where anything has changed, if the publisher minds."""
     number = head.info.number if head else 0
     if change.expected is not None and change.expected != number:
         message = f"{change.environment} is at version {number}, not at {change.expected}; nothing was changed."
         raise ConflictError(message, extensions={"version": number})
+
+
+def check_subject(change: Change, first: Version | None, head: Version | None) -> None:
+    """Raises ConflictError where somebody else has changed what this change is about since it was first tried."""
     for name in change.subgraph.split(", "):
         was, now = (first and first.find(name)), (head and head.find(name))
         if was != now:
-            message = f"{name} was changed by {head.info.author if head else 'somebody'} at the same moment; nothing was changed by this."
-            raise ConflictError(message, extensions={"version": number})
+            who = head.info.author if head else "somebody"
+            message = f"{name} was changed by {who} at the same moment; nothing was changed by this."
+            raise ConflictError(message, extensions={"version": head.info.number if head else 0})
 
 
 def at_home(record: SubgraphRecord, head: Version | None) -> SubgraphRecord:

@@ -1,41 +1,61 @@
-"""Subgraphs that only compose together: each waits, for a while, until the others have come."""
+"""Subgraphs that only compose together: each waits, for a while, until the others have come, to whichever process they come."""
 
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from datetime import timedelta
 from typing import Final
 
+import msgspec
+from sqlalchemy import delete, insert, select
+
 from gateway.registry.proposals import Proposal
+from gateway.registry.store.database import Database, to_milliseconds
+from gateway.registry.store.tables import WAITING
 
 PATIENCE_SECONDS: Final = 600.0
-MAX_WAITING: Final = 1_000
 
 
 class WaitingRoom:
     """The proposals that are waiting, by environment and name. Whoever still wants to be published comes again and again."""
 
-    def __init__(self, *, monotonic: Callable[[], float] = time.monotonic) -> None:
-        self._monotonic = monotonic
-        self._waiting: dict[tuple[str, str], tuple[float, Proposal]] = {}
+    def __init__(self, database: Database) -> None:
+        self._database = database
 
-    def enter(self, environment: str, proposals: Sequence[Proposal]) -> None:
-        """Wait from now on."""
-        now = self._monotonic()
-        for proposal in proposals:
-            if len(self._waiting) < MAX_WAITING or (environment, proposal.name) in self._waiting:
-                self._waiting[environment, proposal.name] = (now, proposal)
+    async def enter(self, environment: str, proposals: Sequence[Proposal]) -> None:
+        """Wait from now on; whoever has waited too long is shown out."""
+        now = self._database.now()
+        rows = [
+            {
+                "environment": environment,
+                "name": proposal.name,
+                "proposal": msgspec.json.encode(proposal).decode(),
+                "entered_at": to_milliseconds(now),
+            }
+            for proposal in proposals
+        ]
+        late = WAITING.c.entered_at < to_milliseconds(now - timedelta(seconds=PATIENCE_SECONDS))
+        names = [proposal.name for proposal in proposals]
+        async with self._database.writing() as connection:
+            await connection.execute(delete(WAITING).where(late))
+            await connection.execute(
+                delete(WAITING).where(WAITING.c.environment == environment, WAITING.c.name.in_(names))
+            )
+            await connection.execute(insert(WAITING), rows)
 
-    def leave(self, environment: str, proposals: Sequence[Proposal]) -> None:
+    async def leave(self, environment: str, proposals: Sequence[Proposal]) -> None:
         """Wait no longer."""
-        for proposal in proposals:
-            self._waiting.pop((environment, proposal.name), None)
+        names = [proposal.name for proposal in proposals]
+        async with self._database.writing() as connection:
+            await connection.execute(
+                delete(WAITING).where(WAITING.c.environment == environment, WAITING.c.name.in_(names))
+            )
 
-    def others(self, environment: str, proposals: Sequence[Proposal]) -> tuple[Proposal, ...]:
+    async def others(self, environment: str, proposals: Sequence[Proposal]) -> tuple[Proposal, ...]:
         """Who else waits there."""
-        since = self._monotonic() - PATIENCE_SECONDS
-        self._waiting = {key: waiting for key, waiting in self._waiting.items() if waiting[0] >= since}
-        own = {proposal.name for proposal in proposals}
-        return tuple(
-            proposal
-            for (where, name), (_, proposal) in sorted(self._waiting.items(), key=lambda item: item[0])
-            if where == environment and name not in own
+        since = to_milliseconds(self._database.now() - timedelta(seconds=PATIENCE_SECONDS))
+        own = [proposal.name for proposal in proposals]
+        query = select(WAITING.c.proposal).where(
+            WAITING.c.environment == environment, WAITING.c.name.not_in(own), WAITING.c.entered_at >= since
         )
+        async with self._database.reading() as connection:
+            found = (await connection.execute(query.order_by(WAITING.c.name))).scalars().all()
+        return tuple(msgspec.json.decode(text, type=Proposal) for text in found)

@@ -1,11 +1,11 @@
 """Settings of how subgraphs are reached."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from gateway.settings.headers import HeaderRulesSetting, ResponseHeaders
-from gateway.settings.section import Count, HeaderName, Seconds, Section, Share, Url
+from gateway.settings.section import Count, FilePath, HeaderName, Seconds, Section, Share, Url
 from gateway.types import SubgraphName
 
 
@@ -61,6 +61,12 @@ class Traffic(Section):
     breaker: Breaker = Breaker()
     share_requests: bool = True
     """Whether equal queries to one subgraph that are under way at the same time are one request."""
+    transport: Literal["lean", "aiohttp"] = "lean"
+    """What carries requests: the lean one is faster, aiohttp knows proxies."""
+    ca: FilePath | None = None
+    """Whose certificates are trusted instead of the system's, in PEM."""
+    proxies: bool = False
+    """Whether aiohttp goes through the proxies that the environment names."""
     connections: Count = 100
     """To one subgraph, at the same time."""
     response_bytes: Count = 100_000_000

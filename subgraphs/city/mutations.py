@@ -22,6 +22,7 @@ from subgraphs.city.inputs import (
 from subgraphs.city.listings import Demand, TechnologyAchievement
 from subgraphs.kit.context import Info
 from subgraphs.kit.database_writes import next_serial
+from subgraphs.kit.directives import changes
 from subgraphs.kit.enums import ListingStatus, RegionLevel
 from subgraphs.kit.errors import ErrorCode, Refusal
 from subgraphs.kit.idempotency import Attempt, Change, once
@@ -172,14 +173,23 @@ class Mutation:
     """What may be changed in a city."""
 
     publish_demand: Any = field(
-        resolver=publish_demand, graphql_type=Demand, authenticated=True, description="发布需求。Publish a demand."
+        resolver=publish_demand,
+        graphql_type=Demand,
+        authenticated=True,
+        description="发布需求。Publish a demand.",
+        directives=[changes("Demand", "MarketStatistics")],
     )
     publish_achievement: Any = field(
         resolver=publish_achievement,
         graphql_type=TechnologyAchievement,
         authenticated=True,
         description="发布成果。Publish an achievement.",
+        directives=[changes("TechnologyAchievement", "MarketStatistics")],
     )
     answer_demand: Any = field(
-        resolver=answer_demand, graphql_type=DemandAnswer, authenticated=True, description="揭榜。Answer a demand."
+        resolver=answer_demand,
+        graphql_type=DemandAnswer,
+        authenticated=True,
+        description="揭榜。Answer a demand.",
+        directives=[changes("Demand")],
     )

@@ -39,6 +39,18 @@ class CacheControl:
     inherit_max_age: bool | None = strawberry.UNSET
 
 
+@strawberry.federation.schema_directive(locations=[Location.FIELD_DEFINITION], name="invalidates", repeatable=True)
+class Invalidates:
+    """Which answers that were kept are no longer right after a change: those with objects of these types."""
+
+    types: list[str] | None = strawberry.UNSET
+
+
+def changes(*types: str) -> Invalidates:
+    """``@invalidates`` for a change after which lists of these types may be other ones."""
+    return Invalidates(types=list(types))
+
+
 def cached(seconds: int, *, private: bool = False) -> CacheControl:
     """``@cacheControl`` for an answer that stays right for some seconds, perhaps only for the one who asked."""
     return CacheControl(max_age=seconds, scope=CacheControlScope.PRIVATE if private else strawberry.UNSET)

@@ -22,6 +22,7 @@ FIRST_PAUSE_SECONDS: Final = 1.0
 LONGEST_PAUSE_SECONDS: Final = 60.0
 TIMEOUT_SECONDS: Final = 60.0
 
+NO_REGISTRY: Final = "no registry is named, neither by registry= nor by TONGFEN_REGISTRY in the environment."
 WAITS: Final = "It waits for the other subgraphs that it needs."
 
 MUTATION: Final = """mutation Register($subgraph: SubgraphInput!, $environment: String, $message: String!) {
@@ -109,13 +110,15 @@ def register(
     """Publish a subgraph in the background, again and again until it is done; the program goes on at once, whatever comes of it.
 
     ``registry`` and ``token`` come from ``TONGFEN_REGISTRY`` and ``TONGFEN_TOKEN`` where they are not given. ``url`` is where the gateway
-    reaches the subgraph. Raises ValueError where no registry is named.
+    reaches the subgraph. Where no registry is named, that is logged, and nothing is done.
     """
     where = registry or os.environ.get("TONGFEN_REGISTRY", "")
-    if not where:
-        raise ValueError("Name the registry: registry=, or TONGFEN_REGISTRY in the environment.")
     secret = token if token is not None else os.environ.get("TONGFEN_TOKEN", "")
     registration = Registration(Wanted(name, url, sdl, where, secret, kind, region, environment, message))
+    if not where:
+        registration.state, registration.reason = State.STOPPED, NO_REGISTRY
+        LOG.warning("%s is not registered: %s", name, NO_REGISTRY)
+        return registration
     threading.Thread(target=registration.run, kwargs={"publish": publish}, name=f"register {name}", daemon=True).start()
     return registration
 

@@ -32,7 +32,14 @@ def examples(tmp_path: Path) -> Path:
 
 @asynccontextmanager
 async def console(
-    folder: Path, examples: Path, *, language: str = "en-US", width: int = 1440, height: int = 900, query: str = ""
+    folder: Path,
+    examples: Path,
+    *,
+    language: str = "en-US",
+    width: int = 1440,
+    height: int = 900,
+    query: str = "",
+    caches: bool = False,
 ) -> AsyncIterator[Tab]:
     """A tab that shows a gateway's GraphiQL, before two subgraphs."""
     async with subgraph(CITY) as city, subgraph(HEALTHCARE) as healthcare:
@@ -41,6 +48,7 @@ async def console(
             urls={"city": url_of(city), "healthcare": url_of(healthcare)},
             graphql={"expose_query_plan": True},
             graphiql={"examples": str(examples)},
+            cache={"enabled": caches, "show": True, "max_age": "1h", "headers": False},
         )
         async with (
             served(make_app(made, make_loader(made))) as client,
@@ -84,6 +92,17 @@ async def test_the_plan_shows_how_long_each_fetch_took(tmp_path: Path, examples:
         took = await tab.evaluate("[...document.querySelectorAll('.took')].map((one) => one.innerText).join('|')")
         assert [part in took for part in ("ms", "KB")] == [True, True]
         assert "durationMs" not in await tab.evaluate(ANSWER)
+
+
+async def test_what_was_found_in_the_cache_is_shown_beside_the_plan(tmp_path: Path, examples: Path) -> None:
+    """Of each request how much, and not in the answer itself."""
+    async with console(tmp_path, examples, caches=True) as tab:
+        await run_example(tab, "1_detail")
+        await tab.wait_for(f"{PLAN}.includes('0 of 1 found')")
+        await run_example(tab, "1_detail")
+        await tab.wait_for(f"{PLAN}.includes('1 of 1 found')")
+        assert "hits" not in await tab.evaluate(ANSWER)
+        await tab.screenshot(tmp_path / "cache.png")
 
 
 async def test_the_sub_markets_are_listed_with_their_fields(tmp_path: Path, examples: Path) -> None:

@@ -18,11 +18,13 @@ ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "registry.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"```(\w+)\n(.*?)```", PAGE, re.DOTALL)
 PATIENCE_SECONDS = 90.0
+GOOD = {"ok": True, "errors": []}
 
 
 def free_ports(count: int) -> int:
-    """The first of so many free ports that follow each other: the demo takes the five after its gateway's."""
-    for first in range(20_000 + count * os.getpid() % 30_000, 60_000, count):
+    """The first of so many free ports that follow each other, below those that the system gives to clients (a client of such a port can
+    meet itself): the demo takes the five after its gateway's."""
+    for first in range(10_000 + count * os.getpid() % 20_000, 32_000, count):
         with ExitStack() as taken, contextlib.suppress(OSError):
             for port in range(first, first + count):
                 taken.enter_context(socket.create_server(("127.0.0.1", port)))
@@ -79,7 +81,7 @@ class Walk:
     def running(self, command: str, health: str) -> Iterator[None]:
         """A command of the page that goes on, once it answers at an address."""
         process = subprocess.Popen(
-            ["bash", "-c", f"exec {self.text(command)}"],
+            ["bash", "-c", self.text(command)],
             cwd=self.folder,
             env=self.environment,
             stdout=subprocess.DEVNULL,
@@ -123,6 +125,11 @@ def make_tools(folder: Path) -> Path:
     return folder
 
 
+def without_version(text: str) -> str:
+    """The demo's five markets may come in one version or in several."""
+    return re.sub(r"version \d+", "version N", text)
+
+
 def test_the_marine_market_joins(tmp_path: Path) -> None:
     """Five steps from nothing to answering; then the same by curl is unchanged; what is printed is what the page shows."""
     walk = Walk(tmp_path, make_tools(tmp_path / "tools"))
@@ -133,13 +140,16 @@ def test_the_marine_market_joins(tmp_path: Path) -> None:
         wait_for_markets(walk)
         shown = walk.run("export TONGFEN_REGISTRY=http://127.0.0.1:4000/registry\npython")
         (expected,) = [text for kind, text in BLOCKS if kind == "text" and text.startswith("Published as version 2")]
-        assert shown.endswith(expected)
-        stack.enter_context(walk.running(walk.block("sh", "python marine.py"), "http://127.0.0.1:4006/graphql"))
+        assert without_version(shown).endswith(without_version(expected))
+        stack.enter_context(
+            walk.running(walk.block("sh", "TONGFEN_REGISTRY=").strip(), "http://127.0.0.1:4006/graphql")
+        )
         answer = json.loads(walk.run("curl -s http://127.0.0.1:4000/graphql"))
         (wanted,) = [text for kind, text in BLOCKS if kind == "json"]
         assert answer == json.loads(wanted)
         by_curl = json.loads(walk.run("curl -s http://127.0.0.1:4000/registry"))
-        assert by_curl["data"]["publish"]["outcome"] == "UNCHANGED"
+        assert by_curl.get("errors") is None, by_curl
+        assert (by_curl["data"]["publish"]["outcome"], by_curl["data"]["publish"]["check"]) == ("UNCHANGED", GOOD)
 
 
 def wait_for_markets(walk: Walk) -> None:
@@ -151,8 +161,9 @@ def wait_for_markets(walk: Walk) -> None:
     )
     while True:
         with urllib.request.urlopen(request, timeout=PATIENCE_SECONDS) as response:
-            if len(json.load(response)["data"]["subgraphs"]) == 5:
-                return
+            data = json.load(response)["data"]
+        if data and len(data["subgraphs"]) == 5:
+            return
         assert time.monotonic() < end
 
 

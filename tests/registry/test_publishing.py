@@ -24,6 +24,7 @@ from gateway.registry.store.usage import Use, add_uses
 from gateway.registry.store.versions import read_current, read_head, read_version
 from gateway.registry.usage.signature import make_signature
 from gateway.schema.supergraph import read_supergraph
+from tests.registry.clock import TestClock
 from tests.registry.markets import (
     ADMIN,
     CITY,
@@ -178,6 +179,17 @@ async def test_two_who_publish_the_same_subgraph_at_once(database: Database) -> 
     assert await read_head(database, "production") == 2
 
 
+async def test_two_who_publish_the_same_at_once(database: Database) -> None:
+    """As the workers of one sub-market do when they start: it is one version, and nobody is told of a conflict."""
+    replicas = [make_publisher(database) for _ in range(2)]
+    results = await asyncio.gather(
+        replicas[0].publish(ADMIN, "production", [city()]),
+        replicas[1].publish(ADMIN, "production", [city(CITY + "\n")]),
+    )
+    assert sorted(result.outcome.value for result in results) == ["published", "unchanged"]
+    assert await read_head(database, "production") == 1
+
+
 async def test_two_who_publish_different_subgraphs_at_once(database: Database) -> None:
     """Both are published: the later one is composed anew with the earlier one."""
     replicas = [make_publisher(database) for _ in range(2)]
@@ -275,12 +287,17 @@ MUTUAL_A = CITY.replace('["@key"', '["@external", "@requires", "@key"').replace(
 MUTUAL_B = HEALTH.replace("indication: String", "price: Int") + " type Extra { x: Int }"
 
 
-async def test_who_cannot_compose_alone_is_published_with_whom_it_waited_for(database: Database) -> None:
-    """One version has both."""
-    publisher = make_publisher(database)
-    waiting = await publisher.publish(ADMIN, "production", [city(MUTUAL_A)], together=True)
+async def test_who_cannot_compose_alone_is_published_with_whom_it_waited_for(
+    database: Database, clock: TestClock
+) -> None:
+    """One version has both, although they came to different processes; who has waited too long is forgotten."""
+    one, other = make_publisher(database), make_publisher(database)
+    waiting = await one.publish(ADMIN, "production", [city(MUTUAL_A)], together=True)
     assert waiting.waiting
-    published = await publisher.publish(ADMIN, "production", [health(MUTUAL_B)], together=True)
+    clock.turn(minutes=11)
+    assert (await other.publish(ADMIN, "production", [health(MUTUAL_B)], together=True)).waiting
+    assert (await one.publish(ADMIN, "staging", [city(MUTUAL_A)], together=True)).waiting
+    published = await one.publish(ADMIN, "production", [city(MUTUAL_A)], together=True)
     current = await read_current(database, "production")
     assert current is not None
     assert (published.outcome, current.info.number, current.info.subgraph) == (Outcome.PUBLISHED, 1, "city, healthcare")

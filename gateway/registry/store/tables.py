@@ -158,3 +158,13 @@ DELIVERIES: Final = Table(
     Column("status", Integer),
     Column("reason", Text, nullable=False),
 )
+
+WAITING: Final = Table(
+    "waiting",
+    METADATA,
+    Column("environment", String, primary_key=True),
+    Column("name", String, primary_key=True),
+    Column("proposal", Text, nullable=False),
+    Column("entered_at", BigInteger, nullable=False),
+)
+"""Proposals that did not compose alone."""

@@ -27,15 +27,15 @@ class Held(NamedTuple):
 
 
 class MemoryStore:
-    """A ``Store`` of at most ``limit`` bytes. ``clock`` is the wall clock."""
+    """A ``Store`` of at most ``limit`` bytes. ``clock`` is the wall clock; ``ledger`` another store's, before which this one stands."""
 
-    def __init__(self, *, limit: int, clock: Callable[[], float]) -> None:
+    def __init__(self, *, limit: int, clock: Callable[[], float], ledger: Ledger | None = None) -> None:
         self._limit = limit
         self._clock = clock
         self._kept: OrderedDict[bytes, Held] = OrderedDict()
         self._size = 0
         self._evictions = 0
-        self._ledger = Ledger()
+        self._ledger = Ledger() if ledger is None else ledger
 
     async def get_many(self, keys: Sequence[bytes]) -> list[Entry | Miss]:
         """The entry under each key, or MISS."""

@@ -34,21 +34,20 @@ class Dispatch:
 def dispatch(
     fetch: PreparedFetch, data: JsonObject, variables: Mapping[str, Any], supergraph: Supergraph
 ) -> Dispatch | None:
-    """What to send for a fetch, given the data so far; None where there is no entity to ask for."""
+    """What to send for a fetch, given the data so far; None where there is nothing to ask for."""
     forwarded = {name: variables[name] for name in fetch.fetch.variables if name in variables}
     if not fetch.inputs:
         return Dispatch(fetch.fetch.operation, forwarded)
     if fetch.has_contexts:
         return _dispatch_by_context(fetch, data, variables, forwarded, supergraph)
     calls: dict[ResponseKey, Call] = {}
-    for part, inputs in zip(fetch.fetch.parts, fetch.inputs, strict=True):
-        if isinstance(part, EntityPart):
-            batch = Batch()
-            if hold(part.guards, variables):
-                collect(inputs, data, part.paths, batch)
-            calls[part.alias] = Call(part, batch)
-            forwarded[part.variable] = batch.representations
-    if not any(call.batch.targets for call in calls.values()):
+    for part, inputs in zip(fetch.entity_parts, fetch.inputs, strict=True):
+        batch = Batch()
+        if hold(part.guards, variables):
+            collect(inputs, data, part.paths, batch)
+        calls[part.alias] = Call(part, batch)
+        forwarded[part.variable] = batch.representations
+    if fetch.root_part is None and not any(call.batch.targets for call in calls.values()):
         return None
     return Dispatch(fetch.fetch.operation, forwarded, calls)
 
@@ -63,9 +62,7 @@ def _dispatch_by_context(
     """The same where calls take values from enclosing objects: one call for each set of values."""
     calls: dict[ResponseKey, Call] = {}
     repeats = []
-    for part, inputs in zip(fetch.fetch.parts, fetch.inputs, strict=True):
-        if not isinstance(part, EntityPart):
-            continue
+    for part, inputs in zip(fetch.entity_parts, fetch.inputs, strict=True):
         groups: list[Group] = []
         if hold(part.guards, variables):
             groups = collect_groups(part, inputs, data, fetch.required, supergraph)

@@ -82,7 +82,7 @@ def _client_paths(
     if not isinstance(path, list) or not path:
         return anchors_of(fetch)
     (first, *_) = fetch.parts
-    if isinstance(first, RootPart):
+    if isinstance(first, RootPart) and path[0] not in calls:
         rest = _renamed(path, first.renames)
         if not first.path:
             return (rest,)

@@ -9,7 +9,7 @@ from gateway.resolvers.executor.paths import JsonObject
 from gateway.resolvers.executor.projection import Position
 from gateway.resolvers.executor.representations import Inputs, read_inputs
 from gateway.resolvers.operation import Operation
-from gateway.resolvers.query_plan import EntityPart, Fetch, QueryPlan
+from gateway.resolvers.query_plan import EntityPart, Fetch, QueryPlan, RootPart
 from gateway.schema.selection import Field, SelectionSet
 from gateway.schema.supergraph import Supergraph
 from gateway.types import FieldName, ResponseKey, SubgraphName, TypeName
@@ -31,8 +31,19 @@ class PreparedFetch:
     required: frozenset[str]
 
     @property
+    def root_part(self) -> RootPart | None:
+        """Its root fields; None where it asks for entities alone."""
+        first = self.fetch.parts[0]
+        return first if isinstance(first, RootPart) else None
+
+    @property
+    def entity_parts(self) -> tuple[EntityPart, ...]:
+        """Its ``_entities`` calls, in the order of ``inputs``."""
+        return tuple(part for part in self.fetch.parts if isinstance(part, EntityPart))
+
+    @property
     def has_contexts(self) -> bool:
-        return any(isinstance(part, EntityPart) and part.contexts for part in self.fetch.parts)
+        return any(part.contexts for part in self.entity_parts)
 
 
 KeyTree = Mapping[ResponseKey, "KeyTree"]

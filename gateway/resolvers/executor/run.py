@@ -142,17 +142,12 @@ async def _run_fetch(
 
 def _merge(fetch: Fetch, sent: Dispatch, answer: JsonObject, data: JsonObject, *, is_partial: bool) -> None:
     """Merge an answer into the data; raises ``SubgraphError`` where it is not the answer to what was sent."""
+    entities_by_alias = {alias: answer.pop(alias, None) for alias in sent.calls}
     (first, *_) = fetch.parts
     if isinstance(first, RootPart):
-        apply_renames(answer, first.renames)
-        targets = find_objects(data, first.path)
-        for target in targets[1:]:
-            merge_into(target, copy_json(answer))
-        for target in targets[:1]:
-            merge_into(target, answer)
-        return
+        _merge_root(first, answer, data)
     for alias, call in sent.calls.items():
-        entities = answer.get(alias)
+        entities = entities_by_alias[alias]
         if entities is None and is_partial:
             continue
         if not isinstance(entities, list) or len(entities) != len(call.batch.targets):
@@ -163,6 +158,15 @@ def _merge(fetch: Fetch, sent: Dispatch, answer: JsonObject, data: JsonObject, *
                 merge_entity(targets, entity)
             elif entity is not None:
                 raise _wrong_entities(fetch.subgraph)
+
+
+def _merge_root(part: RootPart, answer: JsonObject, data: JsonObject) -> None:
+    apply_renames(answer, part.renames)
+    targets = find_objects(data, part.path)
+    for target in targets[1:]:
+        merge_into(target, copy_json(answer))
+    for target in targets[:1]:
+        merge_into(target, answer)
 
 
 def _wrong_entities(subgraph: SubgraphName) -> SubgraphError:

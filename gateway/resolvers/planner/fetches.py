@@ -1,7 +1,7 @@
 """From settled steps to fetches: one request for all entities of a subgraph and wave, with its operation text."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from gateway.resolvers.operation import Operation
@@ -9,7 +9,7 @@ from gateway.resolvers.planner.defers import Guards, block_of, deferred_block, i
 from gateway.resolvers.planner.drafts import Draft, coordinates, draft_steps, join_drafts
 from gateway.resolvers.planner.outputs import merge, read_output, without_guards
 from gateway.resolvers.planner.settling import all_guards, common_guards, effective_guards
-from gateway.resolvers.planner.steps import Step
+from gateway.resolvers.planner.steps import Node, Step
 from gateway.resolvers.query_plan import EntityPart, Fetch, RootPart
 from gateway.schema.query_graph import QueryGraph
 from gateway.schema.selection import Field, InlineFragment, Selection, print_selections
@@ -41,26 +41,27 @@ class FetchMaker:
         return fetches
 
     def _make_request(self, group: list[Step], number: int, depends_on: tuple[int, ...]) -> list[Fetch]:
-        if group[0].is_root:
+        if group[0].is_root and len(group) == 1:
             return [self._make_root(group[0], number, depends_on)]
-        drafts = join_drafts(self.graph, draft_steps(self.graph, group))
+        roots = [step for step in group if step.is_root]
+        drafts = join_drafts(self.graph, draft_steps(self.graph, [step for step in group if not step.is_root]))
+        if roots and any(draft.contexts for draft in drafts):  # these calls are repeated, which root fields must not be
+            made = [self._make_root(root, number + n, ()) for n, root in enumerate(roots)]
+            return [*made, self._make_entities(drafts, number + len(made), depends_on, _blocks_of(group))]
         batches = [[draft] for draft in drafts] if group[0].graph in self.unbatched else [drafts]
         blocks = _blocks_of(group)
-        return [self._make_entities(batch, number + n, depends_on, blocks) for n, batch in enumerate(batches)]
+        return [self._make_entities(batch, number + n, depends_on, blocks, roots) for n, batch in enumerate(batches)]
 
     def _make_root(self, step: Step, number: int, depends_on: tuple[int, ...]) -> Fetch:
-        nodes = [opening.node for opening in step.openings.values()]
-        outputs = [read_output(self.graph, node) for node in nodes]
-        guards = common_guards(effective_guards(node) for node in nodes)
-        selections = without_guards(merge(s for output in outputs for s in output.selections), guards)
-        renames = tuple(rename for output in outputs for rename in output.renames)
+        guards = common_guards(effective_guards(node) for node in _nodes(step))
         is_reentry = step.position.parent is not None
         kind = OperationKind.QUERY if is_reentry else self.operation.kind
-        part = RootPart(selections, step.position.path, renames)
+        part = self._root_part(step, guards)
+        selections = part.selections
         name = self._operation_name(step.graph, number)
         variables = _variables(selections)
         text = f"{self._head(kind, name, variables)} {{ {print_selections(selections)} }}"
-        serves = tuple(dict.fromkeys(c for node in nodes for c in coordinates(node)))
+        serves = tuple(dict.fromkeys(c for node in _nodes(step) for c in coordinates(node)))
         return Fetch(
             id=number,
             subgraph=step.graph,
@@ -76,20 +77,38 @@ class FetchMaker:
             blocks=_blocks_of([step]),
         )
 
+    def _root_part(self, step: Step, known: Guards) -> RootPart:
+        outputs = [read_output(self.graph, node) for node in _nodes(step)]
+        selections = without_guards(merge(s for output in outputs for s in output.selections), known)
+        renames = tuple(rename for output in outputs for rename in output.renames)
+        return RootPart(selections, step.position.path, renames)
+
     def _make_entities(
-        self, drafts: list[Draft], number: int, depends_on: tuple[int, ...], blocks: tuple[str, ...]
+        self,
+        drafts: list[Draft],
+        number: int,
+        depends_on: tuple[int, ...],
+        blocks: tuple[str, ...],
+        roots: Sequence[Step] = (),
     ) -> Fetch:
-        guards = common_guards(draft.guards for draft in drafts)
-        parts = tuple(self._part(draft, n, guards, is_alone=len(drafts) == 1) for n, draft in enumerate(drafts))
+        """One request for entities, and for root fields that waited for it."""
+        own_guards = [effective_guards(node) for root in roots for node in _nodes(root)]
+        guards = common_guards([*(draft.guards for draft in drafts), *own_guards])
+        root_parts = tuple(self._root_part(root, guards) for root in roots)
+        taken = {_key(selection) for part in root_parts for selection in part.selections}
+        parts = tuple(self._part(draft, n, guards, taken, is_alone=len(drafts) == 1) for n, draft in enumerate(drafts))
         subgraph = drafts[0].subgraph
         name = self._operation_name(subgraph, number)
         contexts = {c.variable: type_text for draft in drafts for c, type_text in draft.contexts}
-        used = _variables(selection for part in parts for selection in part.selections)
+        all_parts: tuple[RootPart | EntityPart, ...] = (*root_parts, *parts)
+        used = _variables(selection for part in all_parts for selection in part.selections)
         variables = tuple(v for v in used if v not in contexts)
         declared = {part.variable: "[_Any!]!" for part in parts} | contexts
         calls = " ".join(_print_call(part) for part in parts)
-        text = f"{self._head(OperationKind.QUERY, name, variables, declared)} {{ {calls} }}"
-        serves = tuple(dict.fromkeys(c for draft in drafts for c in draft.serves))
+        fields = " ".join([*(print_selections(part.selections) for part in root_parts), calls])
+        text = f"{self._head(OperationKind.QUERY, name, variables, declared)} {{ {fields} }}"
+        of_roots = (c for root in roots for node in _nodes(root) for c in coordinates(node))
+        serves = tuple(dict.fromkeys((*of_roots, *(c for draft in drafts for c in draft.serves))))
         return Fetch(
             id=number,
             subgraph=subgraph,
@@ -97,7 +116,7 @@ class FetchMaker:
             operation=text,
             operation_name=name,
             variables=variables,
-            parts=parts,
+            parts=all_parts,
             depends_on=depends_on,
             guards=shown(guards),
             serves=serves,
@@ -105,10 +124,14 @@ class FetchMaker:
             blocks=blocks,
         )
 
-    def _part(self, draft: Draft, number: int, known: Guards, *, is_alone: bool) -> EntityPart:
+    def _part(self, draft: Draft, number: int, known: Guards, taken: set[str], *, is_alone: bool) -> EntityPart:
+        """``taken`` are the response keys of root fields in the same request."""
         selections = tuple(InlineFragment(name, selections=inner) for name, inner in draft.selections)
+        alias = ENTITIES if is_alone else f"_e{number}"
+        while alias in taken:
+            alias = f"{alias}_"
         return EntityPart(
-            alias=ENTITIES if is_alone else f"_e{number}",
+            alias=alias,
             variable=self._free_variable(REPRESENTATIONS if is_alone else f"{REPRESENTATIONS}_{number}"),
             paths=draft.paths,
             inputs=draft.inputs,
@@ -140,11 +163,23 @@ class FetchMaker:
         return f"{kind.value}{' ' + name if name else ''}{'(' + ', '.join(own) + ')' if own else ''}"
 
 
+def _nodes(step: Step) -> list[Node]:
+    return [opening.node for opening in step.openings.values()]
+
+
+def _key(selection: Selection) -> str:
+    return selection.response_key if isinstance(selection, Field) else ""
+
+
 def _requests(steps: Iterable[Step]) -> list[list[Step]]:
-    """Steps by request, in the order of their waves: each root step alone, entity steps by subgraph and wave."""
+    """Steps by request, in the order of their waves: entity steps by subgraph and wave, root steps with these where they waited for them.
+
+    A root step that goes out at once, or at another position than the root, is alone.
+    """
     groups: dict[tuple[object, ...], list[Step]] = {}
     for step in sorted(steps, key=lambda s: (s.wave, s.number)):
-        key = (step.number,) if step.is_root else (step.graph, step.wave, step.block)
+        is_alone = step.is_root and (step.wave == 0 or step.position.parent is not None)
+        key = (step.number,) if is_alone else (step.graph, step.wave, step.block)
         groups.setdefault(key, []).append(step)
     return sorted(groups.values(), key=lambda group: (group[0].wave, group[0].number))
 

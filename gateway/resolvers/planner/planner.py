@@ -1,5 +1,6 @@
 """Plan one operation: read it into positions, search, settle, and make fetches of what was found."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from gateway.errors import PlanningError
@@ -59,7 +60,11 @@ class _Planner:
 
     def plan(self, selections: SelectionSet, roots: tuple[Slot, ...]) -> list[Fetch]:
         """Fetches for selections that may run at the same time."""
-        return self.maker.make(self._search(selections, roots))
+        return self.maker.make(self._search(selections, roots, may_wait=self._may_wait))
+
+    def _may_wait(self, step: Step) -> bool:
+        """Root fields of a query may share a later request, where their subgraph likes requests for several things."""
+        return step.position.parent is None and step.graph not in self.maker.unbatched
 
     def plan_in_order(self, selections: SelectionSet) -> list[Fetch]:
         """Fetches for a mutation's or subscription's root fields: each in one subgraph, and all of one field before the next.
@@ -101,9 +106,11 @@ class _Planner:
             raise PlanningError(f"No single subgraph can give {where} with all that is selected on it.")
         return min(ranked)[2]
 
-    def _search(self, selections: SelectionSet, roots: tuple[Slot, ...]) -> list[Step]:
+    def _search(
+        self, selections: SelectionSet, roots: tuple[Slot, ...], may_wait: Callable[[Step], bool] = lambda _: False
+    ) -> list[Step]:
         root = read_tree(self.tree, self.type_name, selections)
-        return settle(Search(self.graph, root, roots, budget=self.tree.budget).run())
+        return settle(Search(self.graph, root, roots, budget=self.tree.budget).run(), may_wait)
 
 
 def _deferred_blocks(tree: Tree, fetches: list[Fetch]) -> tuple[DeferredBlock, ...]:

@@ -1,6 +1,6 @@
 """Settle the steps when the search is over: drop what nobody needs, ask for inputs under their consumers' guards, fix the waves."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from gateway.resolvers.planner.defers import Guards, deferred_block
 from gateway.resolvers.planner.steps import Node, Opening, Step
@@ -9,10 +9,10 @@ from gateway.schema.selection import Guard
 from gateway.types import SubgraphName
 
 
-def settle(steps: Iterable[Step]) -> list[Step]:
+def settle(steps: Iterable[Step], may_wait: Callable[[Step], bool]) -> list[Step]:
     """The steps that bring something, each with its dependencies and the wave these allow.
 
-    Consumers come before those they read from, so that an input is asked for only if its consumer is, and under the same guards.
+    Root steps that ``may_wait`` share a later request to their subgraph, where there is one and nobody misses them. Consumers come before those they read from, so that an input is asked for only if its consumer is, and under the same guards.
     """
     live: list[Step] = []
     for step in sorted(steps, key=lambda s: (-s.planned, s.number)):
@@ -25,7 +25,7 @@ def settle(steps: Iterable[Step]) -> list[Step]:
     live.sort(key=lambda s: (s.planned, s.number))
     for step in live:
         step.wave = 1 + max((other.wave for other in step.depends_on), default=-1)
-    delay(live)
+    delay(live, may_wait)
     return live
 
 
@@ -67,8 +67,10 @@ def all_guards(node: Node) -> Iterator[Guards]:
         yield from all_guards(child)
 
 
-def delay(steps: list[Step]) -> None:
+def delay(steps: list[Step], may_wait: Callable[[Step], bool]) -> None:
     """Let all entity steps of a subgraph, wave and deferred block wait for a later request to the same subgraph, where nobody misses them.
+
+    When these have come to rest, root steps that ``may_wait`` do the same.
 
     This saves a request and costs no wave: nothing that reads from them starts before that later request has ended.
     """
@@ -86,6 +88,9 @@ def delay(steps: list[Step]) -> None:
         changed = any(
             _delay_group(group, consumers, waves[group[0].graph, group[0].block], last) for group in _groups(steps)
         )
+    for step in steps:
+        if step.is_root and may_wait(step):
+            _delay_group([step], consumers, waves.get((step.graph, step.block), set()), last)
 
 
 def _groups(steps: Iterable[Step]) -> list[list[Step]]:

@@ -93,7 +93,7 @@ class Fetch:
     """One request to one subgraph.
 
     ``operation`` is the text to send, ``variables`` the names of the client's variables to forward. ``parts`` is one root part, or
-    one entity part for each aliased ``_entities`` call. ``depends_on`` are ids of fetches that must have ended before.
+    one entity part for each aliased ``_entities`` call, and before these the root fields that waited to go with them. ``depends_on`` are ids of fetches that must have ended before.
     ``guards`` must all hold, or the fetch is left out. ``serves`` says why it is there: the coordinates
     (``Product.price``) of the client's fields and of the inputs of other fetches that it brings. ``blocks`` are the ids of the
     deferred blocks that it brings something of, ``deferred`` is the one that alone needs it; None for a fetch of the first answer.
@@ -105,7 +105,7 @@ class Fetch:
     operation: str
     operation_name: str | None
     variables: tuple[str, ...]
-    parts: tuple[RootPart] | tuple[EntityPart, ...]
+    parts: tuple[RootPart | EntityPart, ...]
     depends_on: tuple[int, ...] = ()
     guards: tuple[Guard, ...] = ()
     serves: tuple[str, ...] = ()

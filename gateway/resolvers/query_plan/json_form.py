@@ -83,12 +83,16 @@ def _fetch(fetch: Fetch) -> JsonObject:
         "serves": list(fetch.serves),
     }
     first = fetch.parts[0]
-    if isinstance(first, RootPart):
+    if isinstance(first, RootPart) and len(fetch.parts) == 1:
         node |= _rewrites("outputRewrites", first.renames)
         return _flatten(path_segments(first.path), node)
-    if len(fetch.parts) == 1 and len(first.paths) == 1:
+    if isinstance(first, EntityPart) and len(fetch.parts) == 1 and len(first.paths) == 1:
         node |= _inputs(first)
         return _flatten(path_segments(first.paths[0]), node)
+    if isinstance(first, RootPart):
+        node |= {
+            "root": {"selections": list(_selections(first.selections)), **_rewrites("outputRewrites", first.renames)}
+        }
     parts = [part for part in fetch.parts if isinstance(part, EntityPart)]
     return node | {"kind": "BatchFetch", "entityBatch": {"aliases": [_alias(part) for part in parts]}}
 

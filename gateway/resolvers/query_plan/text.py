@@ -85,19 +85,20 @@ def _guarded(fetch: Fetch) -> Lines:
 def _fetch(fetch: Fetch) -> Lines:
     head = f'(service: "{fetch.subgraph}")'
     first = fetch.parts[0]
-    if isinstance(first, RootPart):
+    if isinstance(first, RootPart) and len(fetch.parts) == 1:
         lines = _block(f"Fetch{head}", _braces(first.selections))
         path = first.path
-    elif len(fetch.parts) == 1 and len(first.paths) == 1:
+    elif isinstance(first, EntityPart) and len(fetch.parts) == 1 and len(first.paths) == 1:
         lines = _block(f"Fetch{head}", _entities(first))
         path = first.paths[0]
     else:
-        parts = [part for part in fetch.parts if isinstance(part, EntityPart)]
-        return _block(f"BatchFetch{head}", (line for part in parts for line in _part(part)))
+        return _block(f"BatchFetch{head}", (line for part in fetch.parts for line in _part(part)))
     return _block(f'Flatten(path: "{".".join(path_segments(path))}")', lines) if path else lines
 
 
-def _part(part: EntityPart) -> Lines:
+def _part(part: RootPart | EntityPart) -> Lines:
+    if isinstance(part, RootPart):
+        return _block("root", _braces(part.selections))
     body = ["paths: [", *(f'  "{".".join(path_segments(path))}"' for path in part.paths), "]", *_entities(part)]
     lines = _block(part.alias, body)
     for guard in reversed(part.guards):

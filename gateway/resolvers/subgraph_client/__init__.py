@@ -6,7 +6,7 @@ from gateway.resolvers.subgraph_client.in_process import InProcessClient
 from gateway.resolvers.subgraph_client.lean import LeanTransport
 from gateway.resolvers.subgraph_client.protocol import Events, SubgraphClient, SubgraphRequest, SubgraphResponse
 from gateway.resolvers.subgraph_client.response_headers import ResponseHeaderClient
-from gateway.resolvers.subgraph_client.transport import HttpAnswer, HttpTransport
+from gateway.resolvers.subgraph_client.transport import HttpAnswer, HttpTransport, PoolingTransport
 
 __all__ = [
     "AiohttpTransport",
@@ -17,6 +17,7 @@ __all__ = [
     "HttpTransport",
     "InProcessClient",
     "LeanTransport",
+    "PoolingTransport",
     "ResponseHeaderClient",
     "SubgraphClient",
     "SubgraphRequest",

@@ -1,13 +1,18 @@
 """The aiohttp transport: for whatever the lean one leaves out, such as proxies and client certificates."""
 
 import asyncio
+import io
 import ssl
 from collections.abc import Mapping
+from typing import Final
 
 import aiohttp
 
 from gateway.resolvers.subgraph_client.connection import inflate
-from gateway.resolvers.subgraph_client.transport import MAX_HEAD_BYTES, Failure, HttpAnswer, TransportError
+from gateway.resolvers.subgraph_client.transport import MAX_HEAD_BYTES, Failure, HttpAnswer, PoolState, TransportError
+
+MAX_PIECE: Final = 1_000_000
+"""Longer bodies are sent piece by piece, so that others get their turn meanwhile."""
 
 
 class AiohttpTransport:
@@ -34,6 +39,10 @@ class AiohttpTransport:
         except TimeoutError:
             raise TransportError(Failure.TIMED_OUT, "no whole answer") from None
 
+    def pools(self) -> list[PoolState]:
+        """None: aiohttp keeps its connections to itself."""
+        return []
+
     async def close(self) -> None:
         """See ``HttpTransport.close``."""
         for session in (self._keeping, self._closing):
@@ -55,7 +64,8 @@ class AiohttpTransport:
         self, session: aiohttp.ClientSession, url: str, headers: Mapping[str, str], body: bytes
     ) -> HttpAnswer:
         try:
-            async with session.post(url, data=body, headers=headers, allow_redirects=False) as response:
+            data = body if len(body) <= MAX_PIECE else io.BytesIO(body)
+            async with session.post(url, data=data, headers=headers, allow_redirects=False) as response:
                 return await self._read(response)
         except aiohttp.ClientConnectorError as error:
             raise TransportError(Failure.UNREACHABLE, str(error)) from error

@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 from urllib.parse import urlsplit
 
 from gateway.resolvers.subgraph_client.connection import Connection, Heads
-from gateway.resolvers.subgraph_client.transport import Failure, HttpAnswer, TransportError
+from gateway.resolvers.subgraph_client.transport import Failure, HttpAnswer, PoolState, TransportError
 
 KEEP_ALIVE_SECONDS: Final = 15.0
 """How long a connection may lie idle. Shorter than what servers usually keep (uvicorn closes after 5 s: then it is noticed)."""
@@ -26,15 +26,6 @@ class Endpoint(NamedTuple):
 
     pool: "Pool"
     head: bytes
-
-
-class PoolState(NamedTuple):
-    """A pool in numbers: connections that are open, idle ones among them, and requests that wait for one."""
-
-    server: str
-    open: int
-    idle: int
-    waited_for: int
 
 
 class Pool:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
-from typing import Final, Protocol
+from typing import Final, NamedTuple, Protocol
 
 MAX_HEAD_BYTES: Final = 65_536
 """How long an answer's status line and headers may be in all."""
@@ -39,6 +39,15 @@ class TransportError(Exception):
         self.detail = detail
 
 
+class PoolState(NamedTuple):
+    """A pool in numbers: connections that are open, idle ones among them, and requests that wait for one."""
+
+    server: str
+    open: int
+    idle: int
+    waited_for: int
+
+
 class HttpTransport(Protocol):
     """Posts a body to a URL."""
 
@@ -53,4 +62,12 @@ class HttpTransport(Protocol):
 
     async def close(self) -> None:
         """Close all connections. The transport is not used afterwards."""
+        ...
+
+
+class PoolingTransport(HttpTransport, Protocol):
+    """A transport that tells of its connections."""
+
+    def pools(self) -> list[PoolState]:
+        """One for each server, as far as is known."""
         ...

@@ -48,6 +48,30 @@ def test_batching_can_be_switched_off_for_a_subgraph() -> None:
     }
 
 
+WAITING = """
+type Query @join__type(graph: A) @join__type(graph: B) {
+  deal: Deal @join__field(graph: A)
+  city: String @join__field(graph: B)
+}
+type Deal @join__type(graph: A, key: "id") @join__type(graph: B, key: "id") {
+  id: ID!
+  seat: String @join__field(graph: B)
+}
+"""
+
+
+def test_root_fields_wait_for_entities_only_in_queries_of_subgraphs_that_batch() -> None:
+    """Others may not like such a request, and a mutation's fields have their order."""
+    graph = graph_of(WAITING)
+    operation = parse_operation("{ city deal { seat } }", None, Limits())
+    together, apart = plan_operation(graph, operation), plan_operation(graph, operation, unbatched=frozenset({"b"}))
+    assert [len(fetch.parts) for fetch in together.fetches] == [1, 2]
+    assert [len(fetch.parts) for fetch in apart.fetches] == [1, 1, 1]
+    assert (together.depth, apart.depth) == (2, 2)
+    aggregate = together.to_json()["node"]["nodes"][1]
+    assert (aggregate["kind"], aggregate["root"]["selections"][0]["name"]) == ("BatchFetch", "city")
+
+
 def test_an_interface_field_has_one_provider() -> None:
     """Each subgraph knows another implementer: neither can answer for both, and their answers must not be mixed."""
     graph = graph_of("""

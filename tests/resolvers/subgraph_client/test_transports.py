@@ -2,9 +2,13 @@
 
 import asyncio
 import gzip
+import socket
+import ssl
+import struct
 import zlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import pytest
 
@@ -251,6 +255,115 @@ async def test_an_answer_cut_anywhere_never_hangs_and_never_passes(transport: Ht
     whole = b"HTTP/1.1 200 OK\r\ncontent-length: 11\r\n\r\nhello world"
     for length in range(len(whole)):
         assert await failure_of(transport, answering(whole[:length], then_close=True)) is Failure.CLOSED
+
+
+async def test_an_answer_reset_anywhere_never_hangs_and_never_passes(transport: HttpTransport) -> None:
+    """The server's side is torn down after every possible number of bytes: that is a lost connection, whatever had come."""
+    whole = b"HTTP/1.1 200 OK\r\ncontent-length: 11\r\n\r\nhello world"
+
+    def resetting(length: int) -> Handler:
+        async def handler(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            await read_request(reader)
+            writer.write(whole[:length])
+            await writer.drain()
+            writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+        return handler
+
+    for length in range(len(whole)):
+        assert await failure_of(transport, resetting(length)) is Failure.CLOSED
+
+
+async def test_an_answer_that_comes_byte_by_byte_is_whole(transport: HttpTransport) -> None:
+    """Where the network cuts an answer makes no difference, known head or not."""
+    whole = b"HTTP/1.1 200 OK\r\ncontent-length: 11\r\n\r\nhello world"
+
+    async def drip(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while True:
+            await read_request(reader)
+            writer.write(whole)
+            await read_request(reader)
+            for byte in whole:
+                writer.write(bytes([byte]))
+                await writer.drain()
+                await asyncio.sleep(0)
+
+    async with server(drip) as url:
+        bodies = [(await post(transport, url)).body for _ in range(4)]
+    assert bodies == [b"hello world"] * 4
+
+
+async def test_only_the_head_of_an_answer_is_remembered(transport: HttpTransport) -> None:
+    """Another body under the same head is another answer, and less than that head announces is none."""
+    first = b"HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nhello"
+    other = first.replace(b"hello", b"world")
+    async with server(answering(first, first, other)) as url:
+        assert [(await post(transport, url)).body for _ in range(4)] == [b"hello", b"hello", b"world", b"world"]
+    async with server(answering(first, first[:-1])) as url:
+        assert (await post(transport, url)).body == b"hello"
+        with pytest.raises(TransportError) as caught:
+            await post(transport, url, seconds=0.05)
+        assert caught.value.failure is Failure.TIMED_OUT
+
+
+async def test_a_half_closed_connection_gets_no_second_request(transport: HttpTransport) -> None:
+    """A connection whose other side has said its last is closed, and not used again."""
+    more: asyncio.Queue[bytes] = asyncio.Queue()
+
+    async def half_close(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await read_request(reader)
+        writer.write(OK)
+        writer.write_eof()
+        more.put_nowait(await reader.read())
+
+    async with server(half_close) as url:
+        for _ in range(3):
+            assert (await post(transport, url)).status == 200
+            assert await more.get() == b""
+
+
+async def test_a_large_request_waits_for_a_slow_reader(transport: HttpTransport) -> None:
+    """Megabytes go out as fast as they are read, and whole."""
+
+    async def slow(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = await reader.readuntil(b"\r\n\r\n")
+        lines = dict(line.lower().split(b": ", 1) for line in head.split(b"\r\n")[1:-2])
+        left = int(lines[b"content-length"])
+        while left:
+            left -= len(await reader.read(min(left, 10_000)))
+        writer.write(OK)
+
+    async with server(slow) as url:
+        assert (await post(transport, url, b"x" * 5_000_000)).status == 200
+
+
+TLS = Path(__file__).parent / "tls"
+
+
+@pytest.mark.parametrize("make", [LeanTransport, AiohttpTransport])
+async def test_certificates_are_checked_against_the_given_authorities(
+    make: Callable[..., LeanTransport | AiohttpTransport],
+) -> None:
+    """With our own authority the server is trusted; with those of the system it cannot be reached."""
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(TLS / "server.pem", TLS / "server.key")
+    ours = make(limit=2, max_body_bytes=LIMIT, tls=ssl.create_default_context(cafile=TLS / "ca.pem"))
+    systems = make(limit=2, max_body_bytes=LIMIT)
+    async with await asyncio.start_server(answer_once, "127.0.0.1", 0, ssl=context) as listening:
+        url = f"https://127.0.0.1:{listening.sockets[0].getsockname()[1]}/graphql"
+        assert (await post(ours, url)).body == b"{}"
+        with pytest.raises(TransportError) as caught:
+            await post(systems, url)
+        await ours.close()
+        await systems.close()
+    assert caught.value.failure is Failure.UNREACHABLE
+
+
+async def answer_once(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    await read_request(reader)
+    writer.write(OK.replace(b"\r\n\r\n", b"\r\nconnection: close\r\n\r\n"))
+    await writer.drain()
+    writer.close()
 
 
 async def test_a_port_where_nobody_listens_is_unreachable(transport: HttpTransport) -> None:

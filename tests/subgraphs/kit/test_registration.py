@@ -127,11 +127,13 @@ def test_a_refusal_is_explained() -> None:
     )
 
 
-def test_a_registry_must_be_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    """By the call or by the environment."""
+def test_a_program_without_a_registry_goes_on(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Nothing is done, and that is logged."""
     monkeypatch.delenv("TONGFEN_REGISTRY", raising=False)
-    with pytest.raises(ValueError, match="TONGFEN_REGISTRY"):
-        register(name="marine", url="http://m/", sdl="")
+    assert register(name="marine", url="http://m/", sdl="").state is State.STOPPED
+    assert "no registry is named" in caplog.text
 
 
 async def test_a_real_registry_takes_it(tmp_path: Path) -> None:

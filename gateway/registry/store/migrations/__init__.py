@@ -8,7 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from gateway.registry.errors import StoreError
-from gateway.registry.store.migrations import health, usage, versions
+from gateway.registry.store.migrations import health, usage, versions, waiting
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,7 @@ MIGRATIONS: Final = (
     Migration(1, versions.STATEMENTS, versions.SQLITE, versions.POSTGRESQL),
     Migration(2, usage.STATEMENTS),
     Migration(3, health.STATEMENTS),
+    Migration(4, waiting.STATEMENTS),
 )
 
 

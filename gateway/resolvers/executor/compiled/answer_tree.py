@@ -50,7 +50,9 @@ class Slot:
 class Node:
     """Objects of one type at one place of the answer. Public slots come first, in the client's order.
 
-    ``is_told``: the answer's ``__typename`` tells them from others at that place. ``is_misnamed``: what it says there is not to be believed.
+    ``is_told``: the answer's ``__typename`` tells them from others at that place. ``is_misnamed``: what it says there is not to be believed
+    (interface objects). ``is_late``: of the latter, those that share their place with others: ``teller`` is the part that tells which is
+    which, later. Until then one class serves them all, so that each has the slots of the others too, ``siblings``, which stay empty.
     """
 
     type_name: TypeName
@@ -59,12 +61,21 @@ class Node:
     """Who brings the objects themselves."""
     is_told: bool = False
     is_misnamed: bool = False
+    is_late: bool = False
+    teller: Creator | None = None
+    siblings: tuple[ResponseKey, ...] = ()
 
     @property
     def signature(self) -> tuple[Any, ...]:
         """Equal for nodes whose objects are alike in every respect: the same class serves them, and one object may stand at both."""
         slots = tuple(slot.signature for slot in self.slots.values())
-        return (self.type_name, self.creator, self.is_told, self.is_misnamed, slots)
+        told = (self.is_told, self.is_misnamed, self.teller, self.siblings)
+        return (self.type_name, self.creator, told, slots)
+
+    @property
+    def own(self) -> tuple[Slot, ...]:
+        """The slots that come with the objects themselves."""
+        return tuple(slot for slot in self.slots.values() if slot.creator == self.creator)
 
     def public(self) -> Iterator[Slot]:
         return (slot for slot in self.slots.values() if slot.is_public)
@@ -85,6 +96,11 @@ class Spot:
 
     nodes: dict[TypeName, Node]
     is_open: bool = False
+
+    @property
+    def is_late(self) -> bool:
+        """See ``Node.is_late``."""
+        return any(node.is_late for node in self.nodes.values())
 
     @property
     def signature(self) -> tuple[Any, ...]:

@@ -11,16 +11,18 @@ from msgspec import UNSET
 from gateway.resolvers.executor.compiled.answer_tree import Creator, Node, parts_of
 from gateway.resolvers.executor.compiled.collecting import Target, collected, write_collect
 from gateway.resolvers.executor.compiled.growing import find_nodes, grow_tree
-from gateway.resolvers.executor.compiled.places import Place, locate
+from gateway.resolvers.executor.compiled.places import ClassName, Place, locate
 from gateway.resolvers.executor.compiled.reasons import NotCompiledError, Surprise, SurpriseError, Uncompiled
 from gateway.resolvers.executor.compiled.source import Writer, brought
 from gateway.resolvers.executor.compiled.structs import Classes, attribute, response_class
 from gateway.resolvers.executor.compiled.taking import (
+    Teller,
     write_finish,
     write_mend,
     write_spread,
     write_state,
     write_take_root,
+    write_tell,
 )
 from gateway.resolvers.executor.guards import hold
 from gateway.resolvers.executor.introspection import introspect
@@ -153,8 +155,8 @@ class _Compiler:
         write_state(writer, self.kept())
         for fetch in self.fetches:
             self.write_fetch(writer, fetch)
-        places = list(self.places())
-        write_mend(writer, self.root, places)
+        places = [(place, node) for place, node in self.places() if node is not None]
+        write_mend(writer, self.root, places, [place for place, node in self.places() if node is None])
         write_finish(writer, self.root, [(place, node, self.answer_class(node)) for place, node in places])
         root = self.classes.of_root(self.root)
         source = writer.text()
@@ -197,7 +199,8 @@ class _Compiler:
         signatures: list[Any] = []
         members = self.members.setdefault(creator, [])
         for node in (node for path in paths for node in find_nodes(self.root, path)):
-            signature = tuple(slot.signature for slot in node.brought_by(creator))
+            told = node.type_name if node.teller == creator else None
+            signature = (told, *(slot.signature for slot in node.brought_by(creator)))
             if signature not in signatures:
                 signatures.append(signature)
                 members.append(node)
@@ -206,8 +209,24 @@ class _Compiler:
             raise NotCompiledError(Uncompiled.PATH, "root fields for objects that are not alike")
 
     def class_name(self, node: Node) -> str | None:
-        """See ``ClassName``."""
-        return self.classes.of_objects(node).__name__ if node.is_told else None
+        """See ``ClassName``: at the end of a run, when every type is told."""
+        return self.classes.of_objects(node).__name__ if node.is_told or node.teller is not None else None
+
+    def class_names_in(self, fetch: Fetch) -> ClassName:
+        """The same when this fetch starts."""
+
+        def name(node: Node) -> str | None:
+            is_untold = node.teller is not None and node.teller[0] not in self.ancestors[fetch.id]
+            return None if is_untold else self.class_name(node)
+
+        return name
+
+    def tells(self, creator: Creator) -> bool:
+        """Whether a part tells the types of its objects; raises ``NotCompiledError`` where it does so for some only."""
+        told = [node.teller == creator for node in self.members[creator]]
+        if any(told) and not all(told):
+            raise NotCompiledError(Uncompiled.UNTOLD_TYPE, "a part that tells the types of some of its objects")
+        return any(told)
 
     def answer_class(self, node: Node) -> str | None:
         """The name of the class that objects get at last, if it is another."""
@@ -218,26 +237,49 @@ class _Compiler:
         for creator, part in self.active_parts(fetch):
             name, members = f"{creator[0]}_{creator[1]}", self.members[creator]
             if isinstance(part, RootPart):
-                found = locate(self.root, part.path, self.groups, self.class_name)
+                found = locate(self.root, part.path, self.groups, self.class_names_in(fetch))
                 places = [each.place for each in found if each.place is not None]
                 write_take_root(writer, f"take_{name}", members[0], creator, places if part.path else None)
                 continue
-            targets = self.targets_of[creator] = self.targets(creator, part)
-            write_collect(writer, creator, self.regrouped(fetch, targets), len(members), self.class_name)
+            targets = self.targets_of[creator] = self.targets(fetch, creator, part)
+            is_telling = self.tells(creator)
+            groups = 1 if is_telling else len(members)
+            write_collect(writer, creator, self.regrouped(fetch, targets), groups, self.class_names_in(fetch))
+            if is_telling:
+                write_tell(writer, f"spread_{name}_0", self.tellers(creator), creator)
+                continue
             for group, node in enumerate(members):
                 write_spread(writer, f"spread_{name}_{group}", node, creator, group)
 
-    def targets(self, creator: Creator, part: EntityPart) -> list[Target]:
+    def tellers(self, creator: Creator) -> list[Teller]:
+        self.classes.of_tellers(self.members[creator], creator)
+        return [
+            Teller(
+                node,
+                group,
+                f"P_{node.type_name}_{creator[0]}_{creator[1]}",
+                self.classes.of_objects(node).__name__,
+            )
+            for group, node in enumerate(self.members[creator])
+        ]
+
+    def targets(self, fetch: Fetch, creator: Creator, part: EntityPart) -> list[Target]:
         """The places whose objects a part is for, each once."""
         inputs = self.entity_inputs(creator)
+        is_telling, only = self.tells(creator), self.class_names_in(fetch)
         targets: dict[Place, Target] = {}
-        for found in (each for path in part.paths for each in locate(self.root, path, self.groups, self.class_name)):
+        for found in (each for path in part.paths for each in locate(self.root, path, self.groups, only)):
             if found.place is None:
                 raise NotCompiledError(Uncompiled.PATH, "entities at the root")
             reader = inputs.by_type.get(found.node.type_name, inputs.otherwise)
-            group = self.groups[creator, id(found.node)]
+            group = 0 if is_telling else self.groups[creator, id(found.node)]
             class_name = self.classes.of_objects(found.node).__name__
-            targets.setdefault(found.place, Target(found.place, group, found.node, reader, class_name))
+            target = Target(found.place, group, found.node, reader, class_name)
+            known = targets.setdefault(found.place, target)
+            if (known.group, known.input) != (group, reader):
+                raise NotCompiledError(
+                    Uncompiled.UNTOLD_TYPE, "objects that are treated by types that are not told yet"
+                )
         return list(targets.values())
 
     def regrouped(self, fetch: Fetch, targets: list[Target]) -> list[Target]:
@@ -286,15 +328,17 @@ class _Compiler:
         before = sum(isinstance(part, EntityPart) for part in prepared.fetch.parts[: creator[1]])
         return prepared.inputs[before]
 
-    def places(self) -> Iterator[tuple[Place, Node]]:
-        """Every place that holds objects which clients see, with its node."""
+    def places(self) -> Iterator[tuple[Place, Node | None]]:
+        """Every place that holds objects which clients see, with its node; with None those whose types should have been told."""
         for creator, members in self.members.items():
             for group, node in enumerate(members):
                 yield from self.places_below(Place(creator, group), node)
 
-    def places_below(self, place: Place, node: Node) -> Iterator[tuple[Place, Node]]:
+    def places_below(self, place: Place, node: Node) -> Iterator[tuple[Place, Node | None]]:
         for slot in node.brought_by(place.creator):
             if slot.spot is not None and slot.is_public:
+                if slot.spot.is_late:
+                    yield place.below(slot, self.classes.of_untold(slot.spot).__name__), None
                 for each in slot.spot.nodes.values():
                     below = place.below(slot, self.class_name(each))
                     yield below, each
@@ -331,18 +375,23 @@ class _Compiler:
         for creator, part in active.items():
             if isinstance(part, EntityPart):
                 members = self.members[creator]
-                is_alike = len(members) == 1
-                entities[part.alias] = self.classes.of_part(members[0], creator) | None if is_alike else msgspec.Raw
+                if self.tells(creator):
+                    entities[part.alias] = self.classes.of_tellers(members, creator) | None
+                elif len(members) == 1:
+                    entities[part.alias] = self.classes.of_part(members[0], creator) | None
+                else:
+                    entities[part.alias] = msgspec.Raw
         return self.classes.data(roots, entities)
 
     def call(self, creator: Creator, part: EntityPart, names: Mapping[str, Any]) -> CompiledCall:
         name, members = f"{creator[0]}_{creator[1]}", self.members[creator]
-        parts = [self.classes.of_part(node, creator) for node in members] if len(members) > 1 else []
+        is_alike = len(members) == 1 or self.tells(creator)
+        parts = [] if is_alike else [self.classes.of_part(node, creator) for node in members]
         return CompiledCall(
             attribute=attribute(part.alias),
             variable=part.variable,
             collect=names[f"collect_{name}"],
-            spread=tuple(names[f"spread_{name}_{group}"] for group in range(len(members))),
+            spread=tuple(names[f"spread_{name}_{group}"] for group in range(len(parts) or 1)),
             decoders=tuple(msgspec.json.Decoder(each | None) for each in parts),
         )
 

@@ -92,6 +92,7 @@ class _Grower:
                 if id(node) not in seen:
                     seen.add(id(node))
                     self.add(node, part.selections, creator, part.renames)
+                    self.tell_late(node, part.selections, creator)
 
     def add(self, node: Node, selections: SelectionSet, creator: Creator, renames: tuple[Rename, ...]) -> None:
         for selection in selections:
@@ -126,11 +127,21 @@ class _Grower:
             self.add(each, selection.selections, creator, _below(renames, key, each.type_name))
 
     def settle(self, spot: Spot, creator: Creator) -> None:
-        hidden = self.prepared.fetches[creator[0]].hidden_typenames
-        misnamed = {name for each in hidden for name in self.supergraph.possible_types.get(each, ())}
+        misnamed = self.misnamed(creator)
         for node in spot.nodes.values():
             node.creator = creator
             node.is_misnamed = node.type_name in misnamed
+            node.is_late = node.is_misnamed and spot.is_open
+
+    def misnamed(self, creator: Creator) -> set[TypeName]:
+        """The types that this part's subgraph only knows by the name of their interface."""
+        hidden = self.prepared.fetches[creator[0]].hidden_typenames
+        return {name for each in hidden for name in self.supergraph.possible_types.get(each, ())}
+
+    def tell_late(self, node: Node, selections: SelectionSet, creator: Creator) -> None:
+        """Note who tells the types of objects that came without."""
+        if node.is_late and node.teller is None and node.type_name not in self.misnamed(creator):
+            node.teller = creator if self.tells(selections, node.type_name) else None
 
     def tell(self, spot: Spot, selections: SelectionSet) -> None:
         """Note which types the answer tells."""
@@ -188,14 +199,30 @@ def _check_brought(node: Node) -> None:
 def _check_spot(slot: Slot, spot: Spot) -> None:
     """Leave out types that the subgraph does not have: nobody brings all of their slots, or the answer cannot tell them."""
     if spot.is_open:
-        if any(node.is_misnamed for node in spot.nodes.values()):
-            raise NotCompiledError(Uncompiled.UNTOLD_TYPE, f"the types of {slot.key} are told by another fetch")
-        told = {name: node for name, node in spot.nodes.items() if node.is_told and _is_brought(node)}
+        is_late = spot.is_late
+        told = {
+            name: node
+            for name, node in spot.nodes.items()
+            if (node.teller is not None if is_late else node.is_told) and _is_brought(node)
+        }
         if not told:
             raise NotCompiledError(Uncompiled.UNTOLD_TYPE, f"nobody tells the types of {slot.key}")
         spot.nodes = told
     for node in spot.nodes.values():
         _check_brought(node)
+    if spot.is_late:
+        _check_late(slot, list(spot.nodes.values()))
+
+
+def _check_late(slot: Slot, nodes: list[Node]) -> None:
+    """Objects whose types are told later must be alike until then."""
+    alike = {(node.is_late, node.teller, tuple(own.signature for own in node.own)) for node in nodes}
+    if len(alike) > 1:
+        raise NotCompiledError(Uncompiled.UNTOLD_TYPE, f"the objects of {slot.key} differ before their types are told")
+    keys = {key for node in nodes for key in node.slots}
+    for node in nodes:
+        node.is_told = False
+        node.siblings = tuple(sorted(keys - node.slots.keys()))
 
 
 def _is_brought(node: Node) -> bool:

@@ -51,6 +51,8 @@ class Classes:
     def __init__(self) -> None:
         self._made: dict[Any, type[Struct]] = {}
         self._final: dict[Any, type[Struct]] = {}
+        self._untold: dict[Any, type[Struct]] = {}
+        self._tellers: dict[str, type[Struct]] = {}
 
     def of_objects(self, node: Node) -> type[Struct]:
         """The class of a node's objects as they are decoded, and as they are until the end of the run."""
@@ -60,7 +62,9 @@ class Classes:
             if len(self._made) >= MAX_CLASSES:
                 raise NotCompiledError(Uncompiled.TOO_LARGE, f"more than {MAX_CLASSES} kinds of objects")
             slots = _attributes(node)
-            entries = [self._entry(node, slot, is_decoded=slot.creator == node.creator) for slot in slots]
+            is_born = node.teller is None
+            entries = [self._entry(node, slot, is_decoded=is_born and slot.creator == node.creator) for slot in slots]
+            entries.extend(_empty(key) for key in node.siblings)
             wires = {slot.key: _wire(node, slot) for slot in slots}
             found = self._made[signature] = _define(f"T_{node.type_name}_{len(self._made)}", entries, wires, _tag(node))
         return found
@@ -74,14 +78,40 @@ class Classes:
             return self.of_objects(node)
         signature = node.signature
         if signature not in self._final:
-            entries = [(attribute(slot.key), Any | UnsetType, UNSET) for slot in slots]
+            entries = [_empty(key) for key in (*keys, *node.siblings)]
             name = f"{self.of_objects(node).__name__}Answer"
             self._final[signature] = _define(name, entries, keys, tag)
         return self._final[signature]
 
+    def of_untold(self, spot: Spot) -> type[Struct]:
+        """The class of objects until their types are told."""
+        signature = spot.signature
+        if signature not in self._untold:
+            first = next(iter(spot.nodes.values()))
+            keys = dict.fromkeys(key for node in spot.nodes.values() for key in node.slots)
+            own = {slot.key: slot for slot in first.own}
+            entries = [self._entry(first, own[key], is_decoded=True) if key in own else _empty(key) for key in keys]
+            wires = {key: _wire(first, own[key]) if key in own else f"~{key}" for key in keys}
+            self._untold[signature] = _define(f"T_untold_{len(self._untold)}", entries, wires)
+        return self._untold[signature]
+
+    def of_tellers(self, nodes: Iterable[Node], creator: Creator) -> Any:
+        """The classes of entities that tell the types of the objects that they are for: named as the part's, told by their tags."""
+        union: Any = NOBODY
+        for node in nodes:
+            slots = list(node.brought_by(creator))
+            entries = [self._entry(node, slot, is_decoded=True) for slot in slots]
+            wires = {slot.key: slot.wires[creator] for slot in slots}
+            name = f"P_{node.type_name}_{creator[0]}_{creator[1]}"
+            if name not in self._tellers:
+                self._tellers[name] = _define(name, entries, wires, {"tag": node.type_name, "tag_field": TYPENAME})
+            union = union | self._tellers[name]
+        return union
+
     def named(self) -> dict[str, type[Struct]]:
         """All classes of objects, by the names that generated code knows them by."""
-        return {each.__name__: each for each in (*self._made.values(), *self._final.values())}
+        made = (*self._made.values(), *self._final.values(), *self._untold.values(), *self._tellers.values())
+        return {each.__name__: each for each in made}
 
     def of_part(self, node: Node, creator: Creator) -> type[Struct]:
         """The class of what one part brings to a node's objects. It is decoded, and never encoded."""
@@ -108,7 +138,7 @@ class Classes:
         if slot.creator == GIVEN and not slot.is_introspection:
             return (name, Literal[node.type_name], node.type_name)
         if slot.type is None or not is_decoded:
-            return (name, Any | UnsetType, UNSET)
+            return _empty(slot.key)
         return (name, self._annotation(slot.type, slot))
 
     def _annotation(self, declared: GraphQLOutputType, slot: Slot) -> Any:
@@ -130,11 +160,18 @@ class Classes:
         return self._objects(slot.spot)
 
     def _objects(self, spot: Spot) -> Any:
+        if spot.is_late:
+            return self.of_untold(spot)
         classes = [self.of_objects(node) for node in spot.nodes.values()]
         union: Any = NOBODY if spot.is_open else classes.pop()
         for each in classes:
             union = union | each
         return union
+
+
+def _empty(key: ResponseKey) -> tuple[Any, ...]:
+    """A slot that nothing is decoded into."""
+    return (attribute(key), Any | UnsetType, UNSET)
 
 
 def _attributes(node: Node) -> list[Slot]:

@@ -1,6 +1,7 @@
 """Generated functions that take answers apart, and those that end a run."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from gateway.resolvers.executor.compiled.answer_tree import Creator, Node, Slot
 from gateway.resolvers.executor.compiled.places import Place
@@ -55,6 +56,41 @@ def write_spread(writer: Writer, name: str, node: Node, creator: Creator, group:
     writer.depth -= 2
 
 
+def write_tell(writer: Writer, name: str, tellers: Iterable["Teller"], creator: Creator) -> None:
+    """Write ``name(state, entities, targets)``: the same where entities also tell which types their targets have."""
+    writer.write(f"def {name}(state, entities, targets):")
+    writer.depth += 1
+    writer.write("for entity, objects in zip(entities, targets):")
+    writer.depth += 1
+    keyword = "if"
+    for teller in tellers:
+        writer.write(f"{keyword} entity.__class__ is {teller.part_class}:")
+        writer.depth += 1
+        writer.write(f"state.{brought(creator, teller.group)}.append(entity)")
+        writer.write("for target in objects:")
+        writer.depth += 1
+        writer.write(f"target.__class__ = {teller.object_class}")
+        for slot in teller.node.slots.values():
+            if slot.type is None:
+                writer.write(f'target.{attribute(slot.key)} = "{teller.node.type_name}"')
+        _giver("entity", list(teller.node.brought_by(creator)))(writer, "target", None)
+        writer.depth -= 2
+        keyword = "elif"
+    writer.write("else:")
+    writer.write("    raise SurpriseError(Surprise.MISSING_VALUE)")
+    writer.depth -= 2
+
+
+@dataclass(frozen=True, slots=True)
+class Teller:
+    """One type that a part tells: the classes of its entities and of its objects, and the group of the latter."""
+
+    node: Node
+    group: int
+    part_class: str
+    object_class: str
+
+
 def _giver(source: str, slots: list[Slot]) -> Body:
     def body(writer: Writer, item: str, _: str | None) -> None:
         for slot in slots:
@@ -74,14 +110,22 @@ def _write_give(writer: Writer, target: str, source: str, slot: Slot) -> None:
         writer.write(f"{target}.{key} = {source}.{key}")
 
 
-def write_mend(writer: Writer, root: Node, places: Iterable[tuple[Place, Node]]) -> None:
-    """Write ``mend(state)``: null for what no fetch brought; where that is not allowed, the plain executor has to decide."""
+def write_mend(writer: Writer, root: Node, places: Iterable[tuple[Place, Node]], untold: Iterable[Place]) -> None:
+    """Write ``mend(state)``: null for what no fetch brought; where that is not allowed, the plain executor has to decide.
+
+    ``untold`` are the places of objects whose types nobody has told: there should be none.
+    """
     writer.write("def mend(state):")
     writer.depth += 1
     writer.write("pass")
     write_apart(writer, "state.root", None, _mender(root))
-    write_walk(writer, [(place, _mender(node)) for place, node in places])
+    mended = [(place, _mender(node)) for place, node in places]
+    write_walk(writer, [*mended, *((place, _write_surprise) for place in untold)])
     writer.depth -= 1
+
+
+def _write_surprise(writer: Writer, _item: str, _holder: str | None) -> None:
+    writer.write("raise SurpriseError(Surprise.MISSING_VALUE)")
 
 
 def _mender(node: Node) -> Body:

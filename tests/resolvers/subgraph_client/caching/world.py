@@ -187,11 +187,13 @@ class World:
     pending: set["asyncio.Task[None]"] = field(default_factory=set)
 
     def __post_init__(self) -> None:
+        self.clients: list[CachingClient] = []
         self.market = Market(self.clock)
         self.replicas = [self._make(store, Door(self.market)) for store in self.stores]
 
     def _make(self, store: Store, door: Door) -> Replica:
         client = CachingClient(door, store, VERSIONS[door.version], OPTIONS, clock=self.clock)
+        self.clients.append(client)
         return Replica(store, door, client)
 
     async def run(self, steps: int) -> None:
@@ -205,8 +207,8 @@ class World:
         await self.release()
         while self.pending:
             await asyncio.gather(*self.pending)
-        for replica in self.replicas:
-            await replica.client.close()
+        for client in self.clients:
+            await client.close()
 
     # What happens
 

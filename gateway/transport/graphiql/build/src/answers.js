@@ -15,7 +15,7 @@ function subscribe(listener) {
   return () => listeners.delete(listener);
 }
 
-/** The last answer: ``{ plan, text, fetches, sources, status, milliseconds, bytes, errors }``, or null. */
+/** The last answer: ``{ plan, text, fetches, sources, cache, status, milliseconds, bytes, errors }``, or null. */
 export const useLastAnswer = () => useSyncExternalStore(subscribe, () => last);
 
 /** A fetcher for GraphiQL. It asks for the plan while ``wantsPlan()``, and takes it out of the answer that is shown. */
@@ -29,7 +29,8 @@ export function makeFetcher(wantsPlan) {
       ...(wantsPlan() && !isIntrospection ? { "apollo-expose-query-plan": "true" } : {}),
       ...options?.headers,
     };
-    const body = JSON.stringify({ query, variables, operationName: operationName ?? undefined });
+    const extensions = wantsPlan() && !isIntrospection ? { cache: true } : undefined;
+    const body = JSON.stringify({ query, variables, operationName: operationName ?? undefined, extensions });
     const began = performance.now();
     const { response, text } = await send(headers, body);
     const milliseconds = performance.now() - began;
@@ -60,9 +61,10 @@ function parse(text, response) {
 }
 
 function takePlan(answer) {
-  const { queryPlan, apolloQueryPlan, fetches, ...others } = answer.extensions ?? {};
+  const { queryPlan, apolloQueryPlan, fetches, cache, ...others } = answer.extensions ?? {};
   if (Object.keys(others).length) answer.extensions = others;
   else delete answer.extensions;
   const shown = queryPlan ?? apolloQueryPlan;
-  return { plan: shown?.object ?? null, text: shown?.text ?? "", fetches: fetches ?? [], sources: others.sources ?? [] };
+  const sources = others.sources ?? [];
+  return { plan: shown?.object ?? null, text: shown?.text ?? "", fetches: fetches ?? [], sources, cache: cache ?? [] };
 }

@@ -42,6 +42,7 @@ function Plan({ answer, steps, view }) {
     <>
       <Steps steps={steps} taken={new Map(answer.fetches.map((fetch) => [fetch.id, fetch]))} />
       {answer.sources.length > 0 && <Sources sources={answer.sources} />}
+      {answer.cache.length > 0 && <Cache requests={answer.cache} />}
     </>
   );
 }
@@ -60,6 +61,32 @@ function Sources({ sources }) {
                 source.durationMs != null && `${Math.round(source.durationMs)} ms`,
                 source.rows != null && texts.rows(source.rows),
                 source.ageSeconds != null && texts.age(Math.round(source.ageSeconds)),
+              ]
+                .filter(Boolean)
+                .join(" · ")}
+            </small>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+/** What of each request was found in the cache, and why the rest was not kept. */
+function Cache({ requests }) {
+  return (
+    <section className="sources cache">
+      <h3>{texts.cache}</h3>
+      <ul>
+        {requests.map((one, index) => (
+          <li key={index} data-state={one.stale ? "STALE" : one.hits ? "OK" : ""}>
+            <b>{one.subgraph}</b> <span className="state">{(one.parts ?? []).join(", ")}</span>
+            <small>
+              {[
+                texts.found(one.hits, one.hits + one.stale + one.misses + one.uncached),
+                one.stale > 0 && texts.stale(one.stale),
+                one.ageSeconds > 0 && texts.age(Math.round(one.ageSeconds)),
+                ...(one.reasons ?? []),
               ]
                 .filter(Boolean)
                 .join(" · ")}
