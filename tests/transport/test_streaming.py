@@ -129,3 +129,18 @@ EVENTS, PARTS, WRAPPED = Carrier.EVENTS, Carrier.PARTS, Carrier.WRAPPED_PARTS
 def test_a_client_gets_the_form_it_likes_best(accept: str | None, carriers: Carriers) -> None:
     """By quality, then by order; a specification that is not known is not spoken."""
     assert read_carriers(accept) == carriers
+
+
+async def test_a_deferred_answer_comes_in_parts() -> None:
+    """Both multipart forms, each named in the response's content type."""
+    query = "{ hello ... @defer { name(number: 1) } }"
+    for spec, first in (
+        ("deferSpec=20220824", b'{"data":{"hello":"world"},"hasNext":true}'),
+        ("incrementalSpec=v0.2", b'{"data":{"hello":"world"},"pending":[{"id":"0","path":[]}],"hasNext":true}'),
+    ):
+        async with ask(query, f"multipart/mixed;{spec}, application/json") as (response, _):
+            assert response.headers["content-type"] == f'multipart/mixed; boundary="-"; {spec}'
+            parts = (await response.read()).split(b"\r\n---")
+            assert parts[0].partition(b"\r\n\r\n")[2] == first
+            assert b'"name":"number 1"' in parts[1]
+            assert parts[2] == b"--\r\n"
