@@ -1,6 +1,5 @@
 """GraphQL over HTTP: the one route that must be fast, by bare ASGI."""
 
-import asyncio
 import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -192,8 +191,8 @@ class GraphQLEndpoint:
         check_content(headers)
         limit = self._options.body_bytes
         try:
-            async with asyncio.timeout(self._options.body_seconds):
-                body = await read_body(receive, limit=limit, announced=headers.get("content-length"))
+            seconds = self._options.body_seconds
+            body = await read_body(receive, limit=limit, announced=headers.get("content-length"), seconds=seconds)
         except TimeoutError:
             message = f"The request's body was not whole after {self._options.body_seconds:g} seconds."
             raise RequestError(message, code=codes.REQUEST_TIMEOUT, status=408) from None

@@ -347,7 +347,7 @@ def query_key(request: GraphQLRequest, ready: ReadyOperation, options: RunOption
     """
     known = (request.variables, request.extensions, request.claims, options.headers)
     credentials = tuple(request.headers.get(name) for name in CREDENTIALS)
-    return id(ready), credentials, msgspec.json.encode(known, order="sorted")
+    return id(ready), credentials, msgspec.json.encode(known, enc_hook=dict, order="sorted")
 
 
 def _own_planner(supergraph: Supergraph) -> PlanOperation:
