@@ -14,22 +14,22 @@ import sys
 import time
 from collections.abc import Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
 import msgspec
 
-from benchmarks.federation.__main__ import check, expected_answers, start_upstream, write_supergraph
-from benchmarks.federation.gateways import GATEWAYS, Gateway, Setting, grafbase, tongfen
-from benchmarks.federation.load import Speed, measure
-from benchmarks.federation.market import QUERIES, SUBGRAPHS
+from benchmarks.federation.contest import Measured, Plan, open_market, start, write_supergraph
+from benchmarks.federation.gateways import GATEWAYS, Gateway, Setting, grafbase
+from benchmarks.federation.market import SUBGRAPHS
 from benchmarks.federation.servers import free_port, running
 from gateway.resolvers.cache import MemoryStore, Store
 from gateway.resolvers.cache.policy import Policy
 from gateway.resolvers.cache.redis_store import RedisOptions, RedisStore
 from gateway.resolvers.subgraph_client import HttpAnswer, SubgraphRequest, SubgraphResponse, read_answer
 from gateway.resolvers.subgraph_client.caching import CachingClient, CachingOptions, SubgraphRules
+from gateway.resolvers.subgraph_client.protocol import Events
 from gateway.schema.supergraph import read_supergraph
 from gateway.types import OperationKind
 
@@ -43,32 +43,34 @@ class Contestant:
 
     name: str
     gateway: Gateway
-    cache: Mapping[str, Any] | None = None
-    on_redis: bool = False
+    cache: Mapping[str, Any] = field(default_factory=dict)
 
 
-def kept(subgraphs: tuple[str, ...], *, whole: bool) -> dict[str, Any]:
+def kept(subgraphs: tuple[str, ...], *, whole: bool, redis: str = "") -> dict[str, Any]:
     """Settings by which everything of these subgraphs may be kept for an hour."""
     return {
         "enabled": True,
         "whole_answers": whole,
         "subgraphs": {name: {"max_age": "1h"} for name in subgraphs},
+        "redis": {"url": redis} if redis else None,
     }
 
 
-def contestants() -> tuple[Contestant, ...]:
+def contestants(redis: str) -> tuple[Contestant, ...]:
     ours = next(each for each in GATEWAYS if each.peer is None)
     theirs = next(each for each in GATEWAYS if each.peer == "grafbase")
     rows = [
-        Contestant("tongfen, nothing kept", ours, {"enabled": False}),
+        Contestant("tongfen, nothing kept", ours),
         Contestant("tongfen, half of the subgraphs kept", ours, kept(HALF, whole=False)),
         Contestant("tongfen, all entities and root fields kept", ours, kept(SUBGRAPHS, whole=False)),
         Contestant("tongfen, whole answers kept", ours, kept(SUBGRAPHS, whole=True)),
     ]
-    if shutil.which("redis-server"):
+    if redis:
         rows += [
-            Contestant("tongfen, all entities and root fields on Redis", ours, kept(SUBGRAPHS, whole=False), True),
-            Contestant("tongfen, whole answers on Redis", ours, kept(SUBGRAPHS, whole=True), True),
+            Contestant(
+                "tongfen, all entities and root fields on Redis", ours, kept(SUBGRAPHS, whole=False, redis=redis)
+            ),
+            Contestant("tongfen, whole answers on Redis", ours, kept(SUBGRAPHS, whole=True, redis=redis)),
         ]
     if shutil.which("npm"):
         rows += [
@@ -85,67 +87,29 @@ def grafbase_with_cache(setting: Setting) -> tuple[list[str], dict[str, str]]:
     return command, environment
 
 
-def with_settings(contestant: Contestant, redis: str) -> Gateway:
-    """The gateway, started with the contestant's settings."""
-    if contestant.cache is None:
-        return contestant.gateway
-
-    def command(setting: Setting) -> tuple[list[str], dict[str, str]]:
-        words, environment = tongfen(setting)
-        cache = dict(contestant.cache or {})
-        if contestant.on_redis:
-            cache["redis"] = {"url": redis}
-        data = {"supergraph": {"file": str(setting.supergraph)}, "cache": cache, "log": {"level": "warning"}}
-        path = setting.folder / "gateway.yaml"
-        path.write_bytes(msgspec.json.encode(data))  # JSON is YAML
-        at = words.index("--supergraph")
-        return [*words[:at], "--config", str(path), *words[at + 2 :]], environment
-
-    return replace(contestant.gateway, command=command)
-
-
-def run_http(options: argparse.Namespace) -> None:
+def run_http(options: argparse.Namespace, plan: Plan, redis: str) -> None:
     """Measure every contestant in turn, round after round."""
-    expected = expected_answers()
-    speeds: dict[str, list[Speed]] = {}
-    rows = contestants()
-    with ExitStack() as stack:
-        supergraph = write_supergraph(options.work, urls := start_upstream(stack, options))
-        redis = start_redis(stack, options.work)
-        for number in range(options.rounds):
+    found: dict[str, list[Measured]] = {}
+    rows = contestants(redis)
+    with open_market(plan.work, latency=options.latency) as market:
+        for number in range(plan.rounds):
             for row in rows:
-                print(f"round {number + 1} of {options.rounds}: {row.name}", file=sys.stderr)
-                gateway = with_settings(row, redis)
-                setting = Setting(gateway.install(options.work), free_port(), supergraph, urls, "none")
+                print(f"round {number + 1} of {plan.rounds}: {row.name}", file=sys.stderr)
                 try:
-                    speeds.setdefault(row.name, []).append(run_one(gateway, setting, expected, options))
+                    with start(
+                        row.gateway, market, plan.work, more={"cache": row.cache} if row.cache else {}
+                    ) as running:
+                        found.setdefault(row.name, []).append(running.measure("big", plan))
                 except RuntimeError as error:
                     print(f"left out: {error}", file=sys.stderr)
-    print(f"\nbig query, medians of {options.rounds} rounds of {options.seconds} s, {options.connections} connections,")
-    print(
-        f"upstream latency {options.latency:g} ms\n\n| what | requests/s | p50 ms | p99 ms |\n| --- | ---: | ---: | ---: |"
-    )
+    print(f"\nbig query, medians of {plan.rounds} rounds of {plan.seconds} s, {plan.connections} connections,")
+    print(f"upstream latency {options.latency:g} ms\n\n| what | requests/s | of a core's own time | p50 ms | p99 ms |")
+    print("| --- | ---: | ---: | ---: | ---: |")
     for row in rows:
-        found = speeds.get(row.name)
-        if found:
-            cells = [statistics.median(getattr(s, name) for s in found) for name in ("per_second", "p50", "p99")]
-            print(f"| {row.name} | {cells[0]:,.0f} | {cells[1]:.1f} | {cells[2]:.1f} |")
-
-
-def run_one(gateway: Gateway, setting: Setting, expected: dict[str, Any], options: argparse.Namespace) -> Speed:
-    command, environment = gateway.command(setting)
-    folder = setting.folder if gateway.peer else None
-    url = f"http://127.0.0.1:{setting.port}/graphql"
-    log = options.work / "gateway.log"
-    with running(command, port=setting.port, core=0, log=log, folder=folder, environment=environment):
-        check(gateway, url, "big", expected)
-        load = {"connections": options.connections, "core": 1, "folder": options.work}
-        measure(url, QUERIES["big"], seconds=max(1, options.seconds // 3), **load)
-        speed = measure(url, QUERIES["big"], seconds=options.seconds, **load)
-        check(gateway, url, "big", expected)
-        if speed.failures:
-            raise RuntimeError(f"{gateway.name}: {speed.failures} requests failed")
-        return speed
+        if runs := found.get(row.name):
+            speeds = [statistics.median(getattr(m.speed, name) for m in runs) for name in ("per_second", "p50", "p99")]
+            own = statistics.median(m.per_core_second for m in runs)
+            print(f"| {row.name} | {speeds[0]:,.0f} | {own:,.0f} | {speeds[1]:.1f} | {speeds[2]:.1f} |")
 
 
 def start_redis(stack: ExitStack, work: Path) -> str:
@@ -154,7 +118,7 @@ def start_redis(stack: ExitStack, work: Path) -> str:
         return ""
     port = free_port()
     command = [program, "--port", str(port), "--save", "", "--dir", str(work)]
-    stack.enter_context(running(command, port=port, core=1, log=work / "redis.log", environment={}))
+    stack.enter_context(running(command, port=port, cores="1", log=work / "redis.log", environment={}))
     return f"redis://127.0.0.1:{port}/0"
 
 
@@ -169,13 +133,16 @@ class Echo:
     async def send(self, request: SubgraphRequest) -> SubgraphResponse:
         return read_answer(request.subgraph, await self.post(request))
 
+    def subscribe(self, request: SubgraphRequest) -> Events:
+        raise NotImplementedError
+
     async def close(self) -> None:
         """Nothing to close."""
 
 
-async def run_hits(options: argparse.Namespace, redis: str) -> None:
+async def run_hits(work: Path, redis: str) -> None:
     """What an entity costs that is found, and one of a batch of which every second is."""
-    supergraph = read_supergraph((options.work / "supergraph.graphql").read_text())
+    supergraph = read_supergraph((work / "supergraph.graphql").read_text())
     print(
         "\nmicroseconds per entity, in one process, without HTTP\n\n| store | entities in the batch | all found | half found | asked each time |"
     )
@@ -219,13 +186,15 @@ def main() -> None:
     arguments.add_argument("--work", type=Path, default=Path(".bench"))
     arguments.add_argument("--only-hits", action="store_true", help="measure only the cost of entities that are found")
     options = arguments.parse_args()
-    options.work = options.work.absolute()
-    options.work.mkdir(exist_ok=True)
-    if not options.only_hits:
-        run_http(options)
+    work = options.work.absolute()
+    work.mkdir(exist_ok=True)
+    plan = Plan(work, options.rounds, options.seconds, options.connections)
     with ExitStack() as stack:
-        write_supergraph(options.work, {name: f"http://{name}.invalid/graphql" for name in SUBGRAPHS})
-        asyncio.run(run_hits(options, start_redis(stack, options.work)))
+        redis = start_redis(stack, work)
+        if not options.only_hits:
+            run_http(options, plan, redis)
+        write_supergraph(work, {name: f"http://{name}.invalid/graphql" for name in SUBGRAPHS})
+        asyncio.run(run_hits(work, redis))
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
+from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket
 from strawberry.asgi import GraphQL
 
@@ -29,8 +29,10 @@ def create_app(
         yield
         await database.dispose()
 
+    endpoint = _Endpoint(schema, database, clock)
     routes = [
-        Route("/graphql", _Endpoint(schema, database, clock), methods=["POST"]),
+        Route("/graphql", endpoint, methods=["POST"]),
+        WebSocketRoute("/graphql", endpoint),
         Route("/health/live", _live, methods=["GET"]),
         Route("/health/ready", health.ready, methods=["GET"]),
     ]
@@ -40,10 +42,10 @@ def create_app(
 
 
 class _Endpoint(GraphQL[Context, None]):
-    """Strawberry's endpoint with a new context for each request; no page for browsers, no query by GET."""
+    """Strawberry's endpoint with a new context for each request; no page for browsers, no query by GET; subscriptions by WebSocket."""
 
     def __init__(self, schema: MarketSchema, database: AsyncEngine, clock: Clock) -> None:
-        super().__init__(schema, graphql_ide=None, allow_queries_via_get=False, subscription_protocols=())
+        super().__init__(schema, graphql_ide=None, allow_queries_via_get=False)
         self._database, self._clock = database, clock
 
     def encode_json(self, data: object) -> bytes:

@@ -15,12 +15,14 @@ from gateway.resolvers.cache import Entry, MemoryStore, ledger, redis_store
 from gateway.resolvers.cache.entry import decode_entry
 from gateway.resolvers.cache.policy import make_entry
 from gateway.resolvers.cache.redis_store import RedisOptions
+from gateway.resolvers.engine import WholeAnswers
 from gateway.resolvers.subgraph_client.caching import (
     answers,
     gathering,
     identities,
     keeping,
     mutations,
+    reporting,
     units,
     versions,
 )
@@ -29,7 +31,7 @@ from tests.resolvers.subgraph_client.caching.world import CutStore, World, memor
 from tests.services.redis import RedisServer
 
 STEPS: Final = 80
-TRIES: Final = 150
+TRIES: Final = 500
 
 Patch = Callable[[pytest.MonkeyPatch], None]
 
@@ -60,7 +62,7 @@ def read(world: World) -> str:
 
 
 @given(st.randoms(use_true_random=False))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_no_answer_is_wrong(random: Random) -> None:
     """None is older than its policy allows, another person's, another entity's, of another schema, or from before it was called back."""
     world = asyncio.run(run_memory(random))
@@ -176,7 +178,26 @@ def _exchanging(take: Any) -> Any:
     return exchange
 
 
+def whole_answers_are_everyones(patch: pytest.MonkeyPatch) -> None:
+    """The key of a whole answer has nobody in it."""
+    key = WholeAnswers._key
+    patch.setattr(WholeAnswers, "_key", lambda answers, ready, options, _: key(answers, ready, options, None))
+
+
+def whole_answers_stay(patch: pytest.MonkeyPatch) -> None:
+    """Whole answers are not called back with their parts."""
+    add = reporting.add
+
+    def add_without_tags(freshness: Any, entry: Any) -> None:
+        add(freshness, entry)
+        freshness.tags.clear()
+
+    patch.setattr(reporting, "add", add_without_tags)
+
+
 LOCAL: Final = (
+    whole_answers_are_everyones,
+    whole_answers_stay,
     invalidation_forgotten,
     fetch_under_way_forgotten,
     everyone_is_one_person,

@@ -17,9 +17,14 @@ from gateway.resolvers.cache import MemoryStore, Store
 from gateway.resolvers.cache.policy import Policy
 from gateway.resolvers.cache.redis_store import RedisStore
 from gateway.resolvers.cache.tags import Kinship
+from gateway.resolvers.engine import Engine, WholeAnswers
+from gateway.resolvers.engine.answers import Varying
+from gateway.resolvers.messages import GraphQLRequest
 from gateway.resolvers.request_context import RequestContext
 from gateway.resolvers.subgraph_client import HttpAnswer, SubgraphRequest, SubgraphResponse, read_answer
 from gateway.resolvers.subgraph_client.caching import CachingClient, CachingOptions, SubgraphRules
+from gateway.resolvers.subgraph_client.protocol import Events
+from gateway.resolvers.subgraph_client.response import read_response
 from gateway.schema import Subgraph, compose
 from gateway.schema.supergraph import Supergraph
 from gateway.types import OperationKind
@@ -144,6 +149,9 @@ class Door:
     async def send(self, request: SubgraphRequest) -> SubgraphResponse:
         return read_answer("city", await self.post(request))
 
+    def subscribe(self, request: SubgraphRequest) -> Events:
+        raise NotImplementedError
+
     async def close(self) -> None:
         """Nothing to close."""
 
@@ -164,6 +172,7 @@ class Replica:
     store: Store
     door: Door
     client: CachingClient
+    engine: Engine
     bound: dict[str, int] = field(default_factory=dict)
 
 
@@ -194,13 +203,17 @@ class World:
     def _make(self, store: Store, door: Door) -> Replica:
         client = CachingClient(door, store, VERSIONS[door.version], OPTIONS, clock=self.clock)
         self.clients.append(client)
-        return Replica(store, door, client)
+        answers = WholeAnswers(store, VERSIONS[door.version], OPTIONS, Varying(), clock=self.clock)
+        return Replica(store, door, client, Engine(VERSIONS[door.version], client, answers=answers))
 
     async def run(self, steps: int) -> None:
         """Do so many things at random, then let everything end."""
-        actions = [self.ask] * 10 + [self.ask_list] * 4 + [self.turn] * 4 + [self.rename] * 2 + [self.call_back] * 2
-        actions += [self.hold] * 2 + [self.release] * 4 + [self.mutate] * 2
-        actions += [self.clear, self.fail, self.publish, self.cut, self.create]
+        asks = {self.ask: 10, self.ask_list: 4, self.ask_whole: 4}
+        others = {self.turn: 4, self.rename: 2, self.call_back: 2, self.hold: 3, self.release: 3, self.mutate: 3}
+        others |= dict.fromkeys((self.clear, self.fail, self.publish, self.cut, self.create), 1)
+        # Each world has likings of its own: what is rare in most is common in some, and what comes between is not there in others.
+        weights = {**asks, **{action: weight * self.random.choice((0, 1, 1, 3)) for action, weight in others.items()}}
+        actions = [action for action, weight in weights.items() for _ in range(weight)]
         for _ in range(steps):
             self.market.step += 1
             await self.random.choice(actions)()
@@ -226,6 +239,15 @@ class World:
         city = self.random.choice("AB")
         keys = [key for key in IDS if key.startswith(city)]
         await self._start("query($city: ID!) { listings(city: $city) { id title } }", {"city": city}, keys, False)
+
+    async def ask_whole(self) -> None:
+        """The same through an engine, which keeps whole answers; at times with what is private."""
+        city = self.random.choice("AB")
+        keys = [key for key in IDS if key.startswith(city)]
+        private = self.random.random() < 0.3
+        fields = "id title contact" if private else "id title"
+        query = f"query($city: ID!) {{ listings(city: $city) {{ {fields} }} }}"
+        await self._start(query, {"city": city}, keys, private, whole=True)
 
     async def turn(self) -> None:
         """Time goes by."""
@@ -320,28 +342,34 @@ class World:
         for each in bound:
             each.bound.update(dict.fromkeys(names, self.market.step))
 
-    async def _start(self, query: str, variables: dict[str, Any], keys: list[str], private: bool) -> None:
+    async def _start(
+        self, query: str, variables: dict[str, Any], keys: list[str], private: bool, *, whole: bool = False
+    ) -> None:
         replica = self.random.choice(self.replicas)
         person = self.random.choice(PEOPLE)
         context = RequestContext(claims={"sub": person} if person else {})
         request = SubgraphRequest("city", OperationKind.QUERY, query, variables, context=context)
         self._say(f"ask {keys} as {person} private={private} down={self.market.is_down}")
-        check = self._check(replica, request, keys, person, private)
+        check = self._check(replica, request, keys, person, private, whole)
         task = asyncio.create_task(check)
         self.pending.add(task)
         task.add_done_callback(self.pending.discard)
         await asyncio.wait([task], timeout=0.01 if self.market.held or self.market.holds_next else None)
 
     async def _check(
-        self, replica: Replica, request: SubgraphRequest, keys: list[str], person: str | None, private: bool
+        self,
+        replica: Replica,
+        request: SubgraphRequest,
+        keys: list[str],
+        person: str | None,
+        private: bool,
+        whole: bool,
     ) -> None:
         now, bound, version = self.clock.now, dict(replica.bound), replica.door.version
         failures = self.market.failures
-        try:
-            answer = await replica.client.post(request)
-        except SubgraphError:
+        response = await (ask_engine if whole else ask_client)(replica, request)
+        if response is None:
             return
-        response = read_answer("city", answer)
         data = response.data or {}
         failed = {error["path"][1] for error in response.errors if len(error.get("path", [])) > 1}
         is_list = "listings" in data
@@ -404,6 +432,22 @@ class World:
     def _fault(self, text: str) -> None:
         self.wrong.append(text)
         self._say(f"WRONG {text}")
+
+
+async def ask_client(replica: Replica, request: SubgraphRequest) -> SubgraphResponse | None:
+    """The response; None for a failure."""
+    try:
+        return read_answer("city", await replica.client.post(request))
+    except SubgraphError:
+        return None
+
+
+async def ask_engine(replica: Replica, request: SubgraphRequest) -> SubgraphResponse | None:
+    """The same of a whole operation; None where its data is null."""
+    assert request.context is not None
+    asked = GraphQLRequest(request.query, variables=request.variables, claims=request.context.claims)
+    response = read_response((await replica.engine.execute(asked)).body, {})
+    return None if response.data is None else response
 
 
 def memory_world(random: Random) -> World:
