@@ -56,8 +56,9 @@ def run(options: argparse.Namespace) -> None:
         for fault in ("null", "error"):
             print_tables(plan, sharings=["none"], latencies=[0.0], queries=["big"], only=options.only, fault=fault)
     print()
-    for part in PARTS.keys() & set(options.parts):
-        PARTS[part](plan)
+    for part, measure in PARTS.items():
+        if part in options.parts:
+            measure(plan)
     print(f"\nload after: {os.getloadavg()[0]:.1f}")
 
 

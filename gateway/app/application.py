@@ -22,8 +22,10 @@ from gateway.app.loaded import Loader
 from gateway.app.parts import Parts, make_parts
 from gateway.app.peers import ALONE, Peers, SharedReadiness, when_ready
 from gateway.app.serving import Serving
+from gateway.app.streams import make_streams, socket_endpoint, with_sockets
 from gateway.schema.supergraph import Supergraph
 from gateway.settings import Cors, Settings
+from gateway.settings.subscriptions import OnNewSchema
 from gateway.transport.admission import Admission
 from gateway.transport.asgi import AsgiApp, Receive, Scope, Send
 from gateway.transport.cache_desk import cache_routes
@@ -46,7 +48,9 @@ def make_app(settings: Settings, loader: Loader, *, peers: Peers = ALONE) -> Asg
     serving = make_serving(settings, loader, parts)
     path = settings.graphql.path
     page = graphiql_page(settings) if settings.graphiql.enabled else None
-    endpoint = GraphQLEndpoint(make_service(settings, serving, parts), options=endpoint_options(settings), page=page)
+    authenticated = make_service(settings, serving, parts)
+    service = Admission(authenticated, settings.limits.concurrent_requests, streams=settings.subscriptions.open)
+    endpoint = GraphQLEndpoint(service, options=endpoint_options(settings), page=page)
     rest = Starlette(
         routes=[
             *health_routes(SharedReadiness(serving, peers)),
@@ -59,16 +63,16 @@ def make_app(settings: Settings, loader: Loader, *, peers: Peers = ALONE) -> Asg
     )
     rest.router.redirect_slashes = False  # a path is right or unknown
     hot = compressed(parts.telemetry.endpoint(endpoint), settings)
-    return with_cors(hot_route(path, hot, parts.registry.around(rest) if parts.registry else rest), settings.cors)
+    routed = hot_route(path, hot, parts.registry.around(rest) if parts.registry else rest)
+    return with_sockets(with_cors(routed, settings.cors), path, socket_endpoint(service, authenticated, settings))
 
 
 def make_service(settings: Settings, serving: Serving, parts: Parts) -> GraphQLService:
-    """What stands before the engine, from the outside in: admission, tokens, documents, telemetry, the registry's record."""
+    """What stands between admission and the engine, from the outside in: tokens, documents, telemetry, the registry's record."""
     recorded = parts.registry.recorded(serving) if parts.registry else serving
     service = parts.telemetry.service(recorded)
     service = make_documents(settings.documents, service, parts.shared)
-    service = with_authentication(settings.authentication, service)
-    return Admission(service, settings.limits.concurrent_requests)
+    return with_authentication(settings.authentication, service)
 
 
 def desk_routes(cache: AnswerCache) -> list[Route]:
@@ -81,12 +85,18 @@ def make_serving(settings: Settings, loader: Loader, parts: Parts) -> Serving:
     """What answers from the loader's newest good supergraph, as the settings have it."""
 
     async def connect_engine(supergraph: Supergraph) -> Engine:
-        client = make_client(supergraph, settings.traffic, parts)
+        client = make_client(supergraph, settings.traffic, parts, make_streams(supergraph, settings))
         return await connect(supergraph, client, settings, parts.cache, parts.telemetry.observer)
 
     source = settings.supergraph
     last_good = LastGood(source.last_good) if source.last_good else None
-    serving = Serving(loader, connect_engine, last_good=last_good, drain_seconds=source.drain)
+    serving = Serving(
+        loader,
+        connect_engine,
+        last_good=last_good,
+        drain_seconds=source.drain,
+        resubscribe=settings.subscriptions.on_new_schema is OnNewSchema.RESUBSCRIBE,
+    )
     parts.telemetry.watch_serving(serving)
     return serving
 
@@ -179,4 +189,5 @@ def endpoint_options(settings: Settings) -> EndpointOptions:
         body_seconds=settings.limits.body_time,
         csrf_headers=settings.csrf.required_headers if settings.csrf.enabled else (),
         expose_plan=settings.graphql.expose_query_plan,
+        heartbeat=settings.subscriptions.keep_alive,
     )

@@ -21,23 +21,29 @@ from gateway.resolvers.subgraph_client.failures import (
     RetryPolicy,
 )
 from gateway.resolvers.subgraph_client.local import LocalClient
+from gateway.resolvers.subgraph_client.protocol import EventSource
 from gateway.resolvers.subgraph_client.sharing import SharingClient
 from gateway.schema.supergraph import Supergraph
 from gateway.settings import SubgraphTraffic, Traffic
 from gateway.types import SubgraphName
 
 
-def make_client(supergraph: Supergraph, traffic: Traffic, parts: Parts) -> SubgraphClient:
+def make_client(
+    supergraph: Supergraph, traffic: Traffic, parts: Parts, streams: EventSource | None = None
+) -> SubgraphClient:
     """A client for every subgraph: its address and timeout by the settings, else the supergraph's address and the common timeout.
 
     What wraps what, from the outside in: response headers, caching, sharing, partitions, subgraphs in this process, telemetry, failure handling, HTTP.
+    ``streams`` brings the events of subscriptions.
     """
     endpoints = {name: endpoint(supergraph, name, traffic) for name in supergraph.subgraphs}
     policies = {endpoints[name].url: failure_policy(name, traffic) for name in endpoints}
     carrier = make_transport(traffic)
     transport = ResilientTransport(carrier, policies.__getitem__)
     parts.telemetry.watch_transport(carrier, transport, {name: endpoints[name].url for name in endpoints})
-    client = parts.telemetry.client(HttpClient(endpoints, transport, deadline_header=traffic.deadline_header))
+    client = parts.telemetry.client(
+        HttpClient(endpoints, transport, deadline_header=traffic.deadline_header, streams=streams)
+    )
     if parts.local:
         client = LocalClient(client, parts.local)
     client = with_sharing(client, traffic)

@@ -212,11 +212,11 @@ class Several(Telemetry):
         return [route for kind in self._kinds for route in kind.routes()]
 
     def watch_transport(
-        self, lean: PoolingTransport, resilient: ResilientTransport, urls: Mapping[SubgraphName, str]
+        self, carrier: PoolingTransport, resilient: ResilientTransport, urls: Mapping[SubgraphName, str]
     ) -> None:
         """See ``Telemetry``."""
         for kind in self._kinds:
-            kind.watch_transport(lean, resilient, urls)
+            kind.watch_transport(carrier, resilient, urls)
 
     def watch_serving(self, serving: Serving) -> None:
         """See ``Telemetry``."""

@@ -8,7 +8,19 @@ import click
 from gateway import __version__
 from gateway.errors import TongfenError
 
-COMMANDS: Final = ("cache", "compose", "demo", "member", "plan", "registry", "serve", "subgraph", "supergraph", "token")
+COMMANDS: Final = (
+    "cache",
+    "compose",
+    "config",
+    "demo",
+    "member",
+    "plan",
+    "registry",
+    "serve",
+    "subgraph",
+    "supergraph",
+    "token",
+)
 """Each is ``NAME_command`` in ``gateway/cli/NAME.py``, which is imported when it is asked for: ``serve`` must not wait for what others need."""
 
 

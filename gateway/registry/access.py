@@ -22,7 +22,10 @@ BEARER: Final = "bearer "
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who asks. ``name`` is what the history and the audit log call them. Empty ``subgraphs`` or ``environments`` are all of them."""
+    """Who asks. ``name`` is what the history and the audit log call them. Empty ``subgraphs`` or ``environments`` are all of them.
+
+    ``city`` among the subgraphs is the subgraph with its members, ``city/3302`` one member alone.
+    """
 
     name: str
     rights: frozenset[Right] = frozenset()
@@ -42,7 +45,7 @@ class Caller:
             raise ForbiddenError(f"The token {self.name} has not the right {right.value!r}.")
         if Right.ADMIN in self.rights:
             return
-        if subgraph and self.subgraphs and subgraph not in self.subgraphs:
+        if subgraph and self.subgraphs and not {subgraph, subgraph.partition("/")[0]} & set(self.subgraphs):
             raise ForbiddenError(f"The token {self.name} is for {', '.join(self.subgraphs)}, not for {subgraph}.")
         if environment and self.environments and environment not in self.environments:
             allowed = ", ".join(self.environments)
@@ -84,6 +87,10 @@ async def create_token(
     """A new token and its text, which is told this once. Raises InvalidError; ConflictError where it must be the first and is not."""
     if not name.strip() or not rights:
         raise InvalidError("A token needs a name and at least one right.")
+    if Right.ADMIN in rights and (subgraphs or environments):
+        raise InvalidError(
+            "The right admin is for everything: leave out subgraphs and environments, or take other rights."
+        )
     token_id, secret = secrets.token_hex(6), secrets.token_urlsafe(32)
     token = TokenRecord(
         id=token_id,

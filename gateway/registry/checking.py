@@ -8,9 +8,10 @@ from typing import Final
 from graphql import GraphQLSchema, parse, validate
 
 from gateway.errors import CompositionError, Hint
-from gateway.registry.model import SubgraphRecord
+from gateway.registry.model import Member, SubgraphRecord
 from gateway.registry.store.usage import RecordedOperation
 from gateway.schema import Subgraph, compose
+from gateway.schema.codes import ErrorCode
 from gateway.schema.diff import Change, ChangeKind, Severity, diff_schemas
 from gateway.schema.supergraph import read_supergraph
 
@@ -25,6 +26,12 @@ UNSEEN: Final = frozenset(
     }
 )
 """Breaking changes that may break an operation which stays valid: by its variables, or by its answer."""
+
+
+MISMATCHES: Final = frozenset(
+    {ErrorCode.TYPE_KIND_MISMATCH.value, ErrorCode.FIELD_TYPE_MISMATCH.value, ErrorCode.ARGUMENT_TYPE_MISMATCH.value}
+)
+"""Composition's errors for one thing that has two types."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +76,13 @@ def assess(
     changes = diff_schemas(api_schema(before), now) if before is not None else ()
     broken = tuple(find_broken(changes, now, operations))
     return Assessment(result.supergraph_sdl, (), result.hints, changes, broken)
+
+
+def contradictions(record: SubgraphRecord, member: Member) -> tuple[CompositionError, ...]:
+    """Where a member's own SDL is wrong, or has another type than its subgraph's. What a member only lacks, it may come to have later."""
+    name = f"{record.name}/{member.partition}"
+    result = compose([Subgraph(record.name, record.url, record.sdl), Subgraph(name, member.urls[0], member.sdl)])
+    return tuple(error for error in result.errors if error.code in MISMATCHES or error.subgraphs == (name,))
 
 
 @lru_cache(maxsize=4)

@@ -1,12 +1,14 @@
 """Members of a partitioned subgraph come and go: a version each, but nothing is composed anew but the subgraph they belong to."""
 
+import asyncio
 from dataclasses import replace
 
 from gateway.registry.access import Caller
+from gateway.registry.checking import Assessment, contradictions
 from gateway.registry.errors import InvalidError, NotFoundError
 from gateway.registry.model import Member, Right, SubgraphRecord, Version, VersionKind
 from gateway.registry.proposals import MAX_TEXT, Terms, check_environment, check_sdl, check_url
-from gateway.registry.publishing import Change, Published, Publisher
+from gateway.registry.publishing import Change, Outcome, Published, Publisher
 
 
 async def put_member(
@@ -19,13 +21,18 @@ async def put_member(
     terms: Terms,
     message: str = "",
 ) -> Published:
-    """Put a member in its place, or beside the others. Raises RegistryError where it may not be done."""
-    demand(caller, environment, subgraph)
+    """Put a member in its place, or beside the others, unless its types contradict the subgraph's. Raises RegistryError."""
+    demand(caller, environment, subgraph, member.partition)
     if not member.partition or len(member.partition) > MAX_TEXT or not member.urls:
         raise InvalidError("A member needs the name of its partition and at least one address.")
     for url in member.urls:
         await check_url(url, terms)
     check_sdl(f"{subgraph} {member.partition}", member.sdl, terms)
+
+    head = await publisher.current(environment)
+    record = find(head, environment, subgraph)
+    if member.sdl and (errors := await asyncio.to_thread(contradictions, record, member)):
+        return Published(Outcome.REFUSED, head.info if head else None, Assessment(None, errors))
 
     async def make(head: Version | None) -> tuple[SubgraphRecord, ...]:
         others = (one for one in find(head, environment, subgraph).members if one.partition != member.partition)
@@ -38,7 +45,7 @@ async def take_member(
     publisher: Publisher, caller: Caller, environment: str, subgraph: str, partition: str, *, message: str = ""
 ) -> Published:
     """Take a member out. Raises NotFoundError where it is not there."""
-    demand(caller, environment, subgraph)
+    demand(caller, environment, subgraph, partition)
 
     async def make(head: Version | None) -> tuple[SubgraphRecord, ...]:
         members = find(head, environment, subgraph).members
@@ -50,9 +57,10 @@ async def take_member(
     return await publisher.carry_out(caller, Change(environment, VersionKind.MEMBER, subgraph, message, make))
 
 
-def demand(caller: Caller, environment: str, subgraph: str) -> None:
+def demand(caller: Caller, environment: str, subgraph: str, partition: str) -> None:
+    """A member may be changed by who may publish its subgraph, and by who may publish this member alone."""
     check_environment(environment)
-    caller.demand(Right.PUBLISH, subgraph=subgraph, environment=environment)
+    caller.demand(Right.PUBLISH, subgraph=f"{subgraph}/{partition}", environment=environment)
 
 
 def find(head: Version | None, environment: str, subgraph: str) -> SubgraphRecord:

@@ -186,6 +186,10 @@ class Publisher:
         await self._tell(EventKind.PUBLISHED, info)
         return info
 
+    async def current(self, environment: str) -> Version | None:
+        """What is published now."""
+        return await read_current(self._database, environment)
+
     async def carry_out(self, caller: Caller, change: Change) -> Published:
         """Make any other change, such as one of a subgraph's members; the caller's rights are the caller's to check."""
         self._limit.take(caller.token_id or caller.name)
@@ -239,11 +243,11 @@ class Publisher:
             if assessment.supergraph_sdl is None or (assessment.broken and not change.force):
                 await self._tell_failure(change, assessment)
                 return Published(Outcome.REFUSED, head.info if head else None, assessment)
+            storing = asyncio.ensure_future(self._store(caller, change, head, records, assessment))
             try:
-                info = await self._store(caller, change, head, records, assessment)
+                info = await asyncio.shield(storing)  # what is begun is ended and told, also for a caller who has left
             except HeadMovedError:
                 continue
-            await self._tell(EventKind.PUBLISHED, info)
             return Published(Outcome.PUBLISHED, info, assessment)
         raise ConflictError(f"{change.environment} changes too fast; nothing was changed by this. Try again.")
 
@@ -268,7 +272,9 @@ class Publisher:
         )
         counts = {severity.value: assessment.count(severity) for severity in Severity}
         detail = {"changes": counts, "forced": change.force and bool(assessment.broken)}
-        return await append_version(self._database, draft, detail=detail)
+        info = await append_version(self._database, draft, detail=detail)
+        await self._tell(EventKind.PUBLISHED, info)
+        return info
 
     async def _assess(self, environment: str, head: Version | None, records: Sequence[SubgraphRecord]) -> Assessment:
         operations = await self._operations(environment) if head else ()

@@ -26,6 +26,7 @@ VALIDATION_INVALID_TYPE_VARIABLE: Final = "VALIDATION_INVALID_TYPE_VARIABLE"
 METHOD_NOT_ALLOWED: Final = "METHOD_NOT_ALLOWED"
 SUBSCRIPTION_NOT_SUPPORTED: Final = "SUBSCRIPTION_NOT_SUPPORTED"
 SUBSCRIPTION_SCHEMA_RELOAD: Final = "SUBSCRIPTION_SCHEMA_RELOAD"
+SUBSCRIPTION_CLIENT_TOO_SLOW: Final = "SUBSCRIPTION_CLIENT_TOO_SLOW"
 INTROSPECTION_DISABLED: Final = "INTROSPECTION_DISABLED"
 MAX_TOKENS_LIMIT: Final = "MAX_TOKENS_LIMIT"
 MAX_DEPTH_LIMIT: Final = "MAX_DEPTH_LIMIT"
@@ -67,6 +68,7 @@ MEANINGS: Final[Mapping[str, str]] = {
     METHOD_NOT_ALLOWED: "The operation may not come by this HTTP method: a mutation needs POST.",
     SUBSCRIPTION_NOT_SUPPORTED: "The operation is a subscription, and this transport cannot stream.",
     SUBSCRIPTION_SCHEMA_RELOAD: "A new supergraph has ended the subscription. Subscribe again.",
+    SUBSCRIPTION_CLIENT_TOO_SLOW: "The client reads events more slowly than they come, and the settings end such subscriptions.",
     INTROSPECTION_DISABLED: "The schema was asked for, and the operator does not show it.",
     MAX_TOKENS_LIMIT: "The request's text has more tokens than the gateway reads.",
     MAX_DEPTH_LIMIT: "Fields are nested deeper than allowed.",

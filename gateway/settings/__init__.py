@@ -15,6 +15,7 @@ from gateway.settings.model import (
     Settings,
 )
 from gateway.settings.registry import Registry
+from gateway.settings.subscriptions import SubgraphSubscriptions, Subscriptions
 from gateway.settings.supergraph import Cdn, SubgraphSource, SupergraphSource, Uplink
 from gateway.settings.telemetry import Log, LogFormat, LogLevel, Metrics, OpenTelemetry
 from gateway.settings.traffic import Breaker, Retry, SubgraphTraffic, Traffic
@@ -51,7 +52,9 @@ __all__ = [
     "Settings",
     "SubgraphCache",
     "SubgraphSource",
+    "SubgraphSubscriptions",
     "SubgraphTraffic",
+    "Subscriptions",
     "SupergraphSource",
     "Traffic",
     "Uplink",

@@ -11,6 +11,7 @@ from gateway.settings.cors import Cors
 from gateway.settings.documents import Documents
 from gateway.settings.registry import Registry
 from gateway.settings.section import Count, FilePath, HeaderName, Seconds, Section, UrlPath
+from gateway.settings.subscriptions import Subscriptions
 from gateway.settings.supergraph import SupergraphSource
 from gateway.settings.telemetry import Log, Metrics, OpenTelemetry
 from gateway.settings.traffic import Traffic
@@ -88,6 +89,7 @@ class Settings(Section):
     compression: Compression = Compression()
     limits: Limits = Limits()
     traffic: Traffic = Traffic()
+    subscriptions: Subscriptions = Subscriptions()
     cache: Cache = Cache()
     metrics: Metrics = Metrics()
     opentelemetry: OpenTelemetry = OpenTelemetry()

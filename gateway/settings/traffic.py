@@ -6,6 +6,7 @@ from pydantic import Field
 
 from gateway.settings.headers import HeaderRulesSetting, ResponseHeaders
 from gateway.settings.section import Count, FilePath, HeaderName, Seconds, Section, Share, Url
+from gateway.settings.subscriptions import SubgraphSubscriptions
 from gateway.types import SubgraphName
 
 
@@ -43,6 +44,7 @@ class SubgraphTraffic(Section):
     timeout: Seconds | None = None
     retry: Retry | None = None
     breaker: Breaker | None = None
+    subscriptions: SubgraphSubscriptions | None = None
     share_requests: bool | None = None
     headers: HeaderRulesSetting | None = None
     """Instead of the rules for all."""

@@ -42,19 +42,22 @@ class Admission:
             self._under_way -= 1
         if isinstance(answer, GraphQLResponse):
             return answer
-        if self._open >= self._streams:
+        if answer.incremental is None and self._open >= self._streams:
             await answer.payloads.aclose()
             raise too_many("The gateway has as many subscriptions open as it can; try again later.")
         return replace(answer, payloads=self._counted(answer))
 
     async def _counted(self, answer: GraphQLStream) -> AsyncGenerator[bytes, None]:
-        self._open += 1
+        is_subscription = answer.incremental is None
+        self._open += is_subscription
+        self._under_way += not is_subscription
         try:
             async with contextlib.aclosing(answer.payloads) as payloads:
                 async for payload in payloads:
                     yield payload
         finally:
-            self._open -= 1
+            self._open -= is_subscription
+            self._under_way -= not is_subscription
 
 
 def too_many(message: str) -> RequestError:

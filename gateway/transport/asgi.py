@@ -1,7 +1,10 @@
 """HTTP by bare ASGI: what the hot route needs of it, and nothing between."""
 
-from collections.abc import Awaitable, Callable, Iterable, MutableMapping
-from typing import Any, TypeAlias
+import asyncio
+import types
+from collections.abc import Awaitable, Callable, Generator, Iterable, MutableMapping
+from functools import partial
+from typing import Any, TypeAlias, cast
 
 from gateway.errors import RequestError
 from gateway.resolvers import codes
@@ -30,19 +33,40 @@ def read_headers(scope: Scope) -> dict[str, str]:
     return headers
 
 
-async def read_body(receive: Receive, *, limit: int, announced: str | None) -> bytes:
-    """The whole body, never more than ``limit`` bytes of it.
+async def read_body(receive: Receive, *, limit: int, announced: str | None, seconds: float) -> bytes:
+    """The whole body, never more than ``limit`` bytes of it, nor after more than so many ``seconds``.
 
-    ``announced`` is the Content-Length, by which a long body is refused before it is read. Raises RequestError with status 413, and
-    ClientLeftError.
+    ``announced`` is the Content-Length, by which a long body is refused before it is read. Raises RequestError with status 413,
+    ClientLeftError, and TimeoutError.
     """
     if announced is not None and announced.isdigit() and int(announced) > limit:
         raise too_long(limit)
-    message = await receive()
-    if message["type"] == "http.request" and not message.get("more_body", False):
-        body: bytes = message.get("body", b"")
-        return checked(body, limit)
-    return await read_chunks(message, receive, limit)
+    receiving = receive().__await__()
+    try:
+        waited_for = next(receiving)
+    except StopIteration as received:  # The whole body is mostly there already: then no timer is needed.
+        if not received.value.get("more_body", False) and received.value["type"] == "http.request":
+            return checked(received.value.get("body", b""), limit)
+        async with asyncio.timeout(seconds):
+            return await read_chunks(received.value, receive, limit)
+    async with asyncio.timeout(seconds):
+        return await read_chunks(await _go_on(receiving, waited_for), receive, limit)
+
+
+@types.coroutine
+def _go_on(started: Generator[Any, Any, Message], waited_for: Any) -> Generator[Any, Any, Message]:
+    """Wait for what has been started, and waits for something."""
+    while True:
+        try:
+            sent = yield waited_for
+        except BaseException as error:
+            step = partial(started.throw, error)
+        else:
+            step = partial(started.send, sent)
+        try:
+            waited_for = step()
+        except StopIteration as received:
+            return cast(Message, received.value)
 
 
 async def read_chunks(message: Message, receive: Receive, limit: int) -> bytes:

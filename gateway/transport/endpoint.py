@@ -1,16 +1,15 @@
 """GraphQL over HTTP: the one route that must be fast, by bare ASGI."""
 
-import asyncio
 import logging
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Protocol
 
 import msgspec
 
 from gateway.errors import RequestError
 from gateway.resolvers import codes
-from gateway.resolvers.messages import Answer, GraphQLRequest, GraphQLResponse
+from gateway.resolvers.messages import Answer, GraphQLRequest, GraphQLResponse, GraphQLStream
 from gateway.transport.asgi import ClientLeftError, Receive, Scope, Send, read_body, read_headers, send_response
 from gateway.transport.coding import decode_body
 from gateway.transport.conditional import NOT_MODIFIED, has_it, may_be_kept, validator_of
@@ -18,6 +17,7 @@ from gateway.transport.csrf import check_preflight
 from gateway.transport.leaving import unless_client_leaves
 from gateway.transport.media_types import GRAPHQL_RESPONSE, HTML, JSON, choose_media_type, essence, is_utf_8
 from gateway.transport.parameters import Parameters, check_asked, read_json, read_url
+from gateway.transport.streaming import Carrier, Carriers, read_carriers, send_stream, single
 
 logger = logging.getLogger(__name__)
 
@@ -77,6 +77,8 @@ class EndpointOptions:
     body_seconds: float = 30.0
     csrf_headers: tuple[str, ...] = ("apollo-require-preflight", "x-apollo-operation-name")
     expose_plan: bool = False
+    heartbeat: float = 12.0
+    """After how many seconds without an event a subscription's response shows that it is alive."""
 
 
 class GraphQLEndpoint:
@@ -91,7 +93,11 @@ class GraphQLEndpoint:
         """Answer one request; every failure is an answer too."""
         headers = read_headers(scope)
         media_type = self._choose(scope["method"], headers)
+        carriers = read_carriers(headers.get("accept"))
         try:
+            if carriers.any is not None and media_type != HTML:
+                await self._stream(scope, receive, send, headers, media_type, carriers)
+                return
             answer = await self._answer(scope, receive, headers, media_type)
         except ClientLeftError:
             return
@@ -114,14 +120,56 @@ class GraphQLEndpoint:
         self, scope: Scope, receive: Receive, headers: Mapping[str, str], media_type: str | None
     ) -> HttpAnswer:
         method = scope["method"]
-        if method not in ("POST", "GET"):
-            raise MethodError(f"GraphQL is asked by POST or GET, not by {method}.", allow="GET, POST")
+        check_method(method)
         if media_type is None:
             raise RequestError(
                 f"The answer can be {' or '.join(ANSWERS)}; accept one of them.", code=codes.NOT_ACCEPTABLE, status=406
             )
         if media_type == HTML and self._page:
             return HttpAnswer(200, HTML, self._page.html, self._page.headers)
+        request = await self._read_request(scope, receive, headers)
+        response = await unless_client_leaves(receive, self._service.execute(request))
+        answer = to_http(response, media_type)
+        if method == "GET" and may_be_kept(response.headers):
+            return if_modified(answer, headers.get("if-none-match"))
+        return answer
+
+    async def _stream(
+        self,
+        scope: Scope,
+        receive: Receive,
+        send: Send,
+        headers: Mapping[str, str],
+        media_type: str | None,
+        carriers: Carriers,
+    ) -> None:
+        """Answer a client that takes streams: in the form it likes best, or whole where there is but one payload."""
+        check_method(scope["method"])
+        request = replace(
+            await self._read_request(scope, receive, headers),
+            subscriptions=carriers.subscription is not None,
+            incremental=carriers.incremental,
+        )
+        response = await unless_client_leaves(receive, self._service.stream(request))
+        if isinstance(response, GraphQLResponse):
+            if media_type is not None:
+                return await send_answer(send, to_http(response, media_type))
+            response = GraphQLStream(single(response.body), carriers.incremental, response.headers)
+        carrier = carriers.subscription if response.incremental is None else carriers.deferred
+        sending = send_stream(
+            send, response, carrier or carriers.any or Carrier.EVENTS, (), heartbeat=self._options.heartbeat
+        )
+        try:
+            await unless_client_leaves(receive, sending)
+        except ClientLeftError:
+            return None
+        except Exception:
+            logger.exception(
+                "A stream failed by a fault of the gateway"
+            )  # its head is sent: the client sees it break off
+
+    async def _read_request(self, scope: Scope, receive: Receive, headers: Mapping[str, str]) -> GraphQLRequest:
+        method = scope["method"]
         if self._options.csrf_headers:
             check_preflight(headers, self._options.csrf_headers)
         if method == "POST":
@@ -130,19 +178,14 @@ class GraphQLEndpoint:
             parameters = read_url(scope["query_string"])
         document_id = scope["path"].removeprefix(self._options.path).lstrip("/") or parameters.document_id or None
         check_asked(parameters, document_id)
-        request = self._make_request(parameters, headers, method, document_id)
-        response = await unless_client_leaves(receive, self._service.execute(request))
-        answer = to_http(response, media_type)
-        if method == "GET" and may_be_kept(response.headers):
-            return if_modified(answer, headers.get("if-none-match"))
-        return answer
+        return self._make_request(parameters, headers, method, document_id)
 
     async def _read_post(self, headers: Mapping[str, str], receive: Receive) -> Parameters:
         check_content(headers)
         limit = self._options.body_bytes
         try:
-            async with asyncio.timeout(self._options.body_seconds):
-                body = await read_body(receive, limit=limit, announced=headers.get("content-length"))
+            seconds = self._options.body_seconds
+            body = await read_body(receive, limit=limit, announced=headers.get("content-length"), seconds=seconds)
         except TimeoutError:
             message = f"The request's body was not whole after {self._options.body_seconds:g} seconds."
             raise RequestError(message, code=codes.REQUEST_TIMEOUT, status=408) from None
@@ -174,6 +217,12 @@ class MethodError(RequestError):
     def __init__(self, message: str, *, allow: str) -> None:
         super().__init__(message, status=405)
         self.allow = allow
+
+
+def check_method(method: str) -> None:
+    """GraphQL is asked by POST or GET. Raises MethodError."""
+    if method not in ("POST", "GET"):
+        raise MethodError(f"GraphQL is asked by POST or GET, not by {method}.", allow="GET, POST")
 
 
 def check_content(headers: Mapping[str, str]) -> None:

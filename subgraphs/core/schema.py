@@ -23,10 +23,12 @@ from subgraphs.core.queries import Query
 from subgraphs.core.regions import PhysicalMarket, Region, TechnicalField
 from subgraphs.core.statistics import MarketStatistics
 from subgraphs.core.sub_markets import CitySubMarket, CountySubMarket, IndustrySubMarket
+from subgraphs.core.subscriptions import Subscription
 from subgraphs.kit.schema import build_schema
 
 SCHEMA: Final = build_schema(
     query=Query,
+    subscription=Subscription,
     types=[
         AllianceMembership,
         ApprovalCase,

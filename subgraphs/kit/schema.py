@@ -52,11 +52,14 @@ class MarketSchema(strawberry.federation.Schema):
             return error
 
 
-def build_schema(*, query: type, types: Iterable[type], mutation: type | None = None) -> MarketSchema:
+def build_schema(
+    *, query: type, types: Iterable[type], mutation: type | None = None, subscription: type | None = None
+) -> MarketSchema:
     """Build a market's schema. ``types`` are its entities, which no root field may lead to."""
     return MarketSchema(
         query=query,
         mutation=mutation,
+        subscription=subscription,
         types=types,
         federation_version="2.9",
         config=StrawberryConfig(scalar_map=SCALARS),

@@ -203,3 +203,11 @@ def test_settings_for_an_unknown_subgraph_stop_the_start(tmp_path: Path) -> None
     """A name that the supergraph does not have is a typing error, and those it has are listed."""
     with pytest.raises(SettingsError, match=r"^traffic\.subgraphs\.cty: .* it has city, healthcare\.$"):
         make_loader(settings(tmp_path, urls={"cty": "http://127.0.0.1:1/graphql"}))
+
+
+async def test_queries_are_shared_without_any_header_rules_too(tmp_path: Path) -> None:
+    """``graphql.share_queries`` alone is enough."""
+    async with subgraph(CITY) as city, subgraph(HEALTHCARE) as healthcare:
+        urls = {"city": url_of(city), "healthcare": url_of(healthcare)}
+        async with served(app_of(settings(tmp_path, urls=urls, graphql={"share_queries": True}))) as client:
+            assert await ask(client) == WHOLE

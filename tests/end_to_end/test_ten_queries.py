@@ -18,7 +18,7 @@ from tests.subgraphs.databases import MarketDatabases
 __all__ = ["market_databases"]
 
 ROOT = Path(__file__).parents[2]
-EXAMPLES = read_examples(ROOT / "config" / "examples")
+EXAMPLES = tuple(each for each in read_examples(ROOT / "config" / "examples") if "\nsubscription " not in each.query)
 FIGURES = json.loads((ROOT / "subgraphs" / "demo" / "data" / "figures.json").read_text())
 FIGURES_QUERY = """{ figures {
   cities counties physicalMarkets partnerProvinces industrySubMarkets achievements demands residentInstitutions registeredUsers visits

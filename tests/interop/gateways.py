@@ -21,7 +21,9 @@ from gateway.transport.graphiql import Example, read_examples
 from tests.cli.test_demo import demo
 
 ROOT: Final = Path(__file__).parents[2]
-EXAMPLES: Final = read_examples(ROOT / "config" / "examples")
+EXAMPLES: Final = tuple(
+    each for each in read_examples(ROOT / "config" / "examples") if "\nsubscription " not in each.query
+)
 CHOSEN: Final = {
     "@apollo/gateway (JavaScript)": "/",
     "@graphql-hive/gateway (JavaScript)": "/graphql",

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from gateway.registry.access import authenticate, create_token
-from gateway.registry.errors import ConflictError, NotFoundError, StoreError, UnauthenticatedError
+from gateway.registry.errors import ConflictError, InvalidError, NotFoundError, StoreError, UnauthenticatedError
 from gateway.registry.model import Draft, Member, Right, SubgraphRecord, VersionKind, digest
 from gateway.registry.store.audit import read_audit, verify_audit
 from gateway.registry.store.database import Database, open_database
@@ -188,6 +188,15 @@ async def test_a_token_expires(database: Database, clock: TestClock) -> None:
     clock.turn(hours=-2)
     with pytest.raises(UnauthenticatedError, match="expired"):
         await authenticate(database, f"Bearer {secret}")
+
+
+async def test_an_administrator_is_one_for_everything(database: Database) -> None:
+    """A token that says admin for one subgraph would promise a bound that it has not."""
+    for bounds in ({"subgraphs": ("city",)}, {"environments": ("staging",)}):
+        with pytest.raises(InvalidError, match="admin is for everything"):
+            await create_token(database, name="x", rights={Right.ADMIN}, created_by="admin", **bounds)
+    with pytest.raises(InvalidError, match="a name and at least one right"):
+        await create_token(database, name="x", rights=(), created_by="admin")
 
 
 async def test_the_first_token_is_made_once(database: Database) -> None:

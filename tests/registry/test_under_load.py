@@ -5,6 +5,7 @@
 
 import asyncio
 import os
+import time
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -32,11 +33,14 @@ class Traffic:
 
     running: bool = True
     answers: int = 0
+    slowest: float = 0.0
     wrong: list[object] = field(default_factory=list)
 
     async def ask(self, client: ClientSession, url: str) -> None:
         while self.running:
+            began = time.perf_counter()
             status, answer = await post(client, url, QUERY)
+            self.slowest = max(self.slowest, time.perf_counter() - began)
             self.answers += 1
             if (status, answer) != (200, ANSWER):
                 self.wrong.append((status, answer))
@@ -95,7 +99,7 @@ async def test_no_request_notices_what_is_published(tmp_path: Path) -> None:
             traffic.running = False
         after = gateway.memory()
     print(
-        f"{traffic.answers} answers, {outcomes}, {memory / 1e6:.0f} MB after a quarter, {after / 1e6:.0f} MB after all"
+        f"{traffic.answers} answers, the slowest in {traffic.slowest:.2f} s, {outcomes}, {memory / 1e6:.0f} MB after a quarter, {after / 1e6:.0f} MB after all"
     )
     assert traffic.wrong == []
     assert traffic.answers > CONNECTIONS

@@ -1,5 +1,8 @@
 """Operations are counted as they come, and written without their values."""
 
+import gc
+import weakref
+
 import pytest
 from graphql import build_schema
 
@@ -78,6 +81,19 @@ async def test_different_operations_are_bounded(database: Database, monkeypatch:
     await recorder.flush(SCHEMA)
     (operation,) = await read_operations(database, "production", days=1)
     assert (operation.count, recorder.dropped) == (6, 3)
+
+
+async def test_an_old_schema_is_not_kept(database: Database) -> None:
+    """What is remembered of operations belongs to one schema, and goes with it."""
+    recorder = Recorder(database, "production")
+    old = build_schema("type Query { market: Int }")
+    gone = weakref.ref(old)
+    for schema in (old, SCHEMA):
+        recorder.note(request("{ market { name } }"))
+        await recorder.flush(schema)
+    del old, schema
+    gc.collect()
+    assert gone() is None
 
 
 async def test_a_long_client_name_is_cut(database: Database) -> None:

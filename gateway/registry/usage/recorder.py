@@ -4,7 +4,6 @@ import asyncio
 import logging
 from collections import Counter
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import Final, NamedTuple
 
 from graphql import GraphQLSchema
@@ -50,6 +49,7 @@ class Recorder:
         self._counts: Counter[Sent] = Counter()
         self._seen = 0
         self._lock = asyncio.Lock()
+        self._signatures = Signatures()
         self.dropped = 0
         """How many requests were not counted: too many different ones came at once."""
 
@@ -76,7 +76,7 @@ class Recorder:
             counts, self._counts, self._seen = self._counts, Counter(), 0
             if not counts:
                 return
-            uses = await asyncio.to_thread(make_uses, schema, counts)
+            uses = await asyncio.to_thread(self._signatures.count, schema, counts)
             try:
                 await add_uses(self._database, self._environment, uses)
             except TongfenError as error:
@@ -95,17 +95,26 @@ def first_of(headers: Mapping[str, str], names: tuple[str, ...]) -> str:
     return ""
 
 
-def make_uses(schema: GraphQLSchema, counts: Mapping[Sent, int]) -> list[Use]:
-    """The counts by signature and client."""
-    found: Counter[tuple[Signature, str, str]] = Counter()
-    for sent, count in counts.items():
-        signature = known_signature(schema, sent.query, sent.operation_name)
-        if signature is not None:
-            found[signature, sent.client, sent.version] += count
-    return [Use(signature, client, version, count) for (signature, client, version), count in found.items()]
+class Signatures:
+    """The signatures of one schema's operations, remembered: an operation comes again and again. Another schema begins anew."""
 
+    def __init__(self) -> None:
+        self._schema: GraphQLSchema | None = None
+        self._known: dict[tuple[str, str | None], Signature | None] = {}
 
-@lru_cache(maxsize=2_000)
-def known_signature(schema: GraphQLSchema, query: str, operation_name: str | None) -> Signature | None:
-    """The signature, remembered: an operation comes again and again."""
-    return make_signature(schema, query, operation_name)
+    def count(self, schema: GraphQLSchema, counts: Mapping[Sent, int]) -> list[Use]:
+        """The counts by signature and client. Takes its time: call it in a thread."""
+        if schema is not self._schema or len(self._known) > MAX_KINDS:
+            self._schema, self._known = schema, {}
+        found: Counter[tuple[Signature, str, str]] = Counter()
+        for sent, count in counts.items():
+            signature = self._find(schema, sent)
+            if signature is not None:
+                found[signature, sent.client, sent.version] += count
+        return [Use(signature, client, version, count) for (signature, client, version), count in found.items()]
+
+    def _find(self, schema: GraphQLSchema, sent: Sent) -> Signature | None:
+        key = (sent.query, sent.operation_name)
+        if key not in self._known:
+            self._known[key] = make_signature(schema, *key)
+        return self._known[key]

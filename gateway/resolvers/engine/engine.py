@@ -19,6 +19,7 @@ from gateway.resolvers import codes
 from gateway.resolvers.access import AccessOptions, read_access_rules
 from gateway.resolvers.engine.access import ALL_MET, AccessGate, Unmet, refusals_of
 from gateway.resolvers.engine.answers import WholeAnswers
+from gateway.resolvers.engine.incremental import with_incremental_directives, write_part
 from gateway.resolvers.engine.labels import draw_labels
 from gateway.resolvers.engine.observer import UNOBSERVED, EngineObserver, Plain
 from gateway.resolvers.engine.prepared_cache import KnownOperation, PreparedCache
@@ -34,10 +35,10 @@ from gateway.resolvers.executor import (
 )
 from gateway.resolvers.executor.compiled import CompiledOperation, CompiledRun, ReplayClient, Surprise, SurpriseError
 from gateway.resolvers.executor.failures import report_failure
-from gateway.resolvers.executor.streaming import EventClient, source_request
+from gateway.resolvers.executor.streaming import EventClient, Part, Parts, run_in_parts, source_request
 from gateway.resolvers.flights import Flights
 from gateway.resolvers.headers import HeaderRules
-from gateway.resolvers.messages import Answer, GraphQLRequest, GraphQLResponse, GraphQLStream
+from gateway.resolvers.messages import Answer, GraphQLRequest, GraphQLResponse, GraphQLStream, Incremental
 from gateway.resolvers.operation import Limits, Operation, coerce_variables, read_operation
 from gateway.resolvers.planner import plan_operation
 from gateway.resolvers.query_plan import QueryPlan
@@ -102,6 +103,7 @@ class Engine:
 
         ``answers`` keeps whole answers; None keeps none, and says nothing of keeping them.
         """
+        supergraph = replace(supergraph, api_schema=with_incremental_directives(supergraph.api_schema))
         self._supergraph = supergraph
         self._client = client
         self._limits = limits or Limits()
@@ -117,25 +119,7 @@ class Engine:
     async def execute(self, request: GraphQLRequest) -> GraphQLResponse:
         """The response to one request. Raises nothing but cancellation, which stops its requests upstream."""
         try:
-            ready = self._prepare(request)
-            prepared = ready.prepared
-            variables = self._coerce(request, ready)
-            if request.dry_run:
-                return _respond(Executed(None, (), ()), NO_CONTEXT, prepared.plan)
-            context = RequestContext(request.headers, request.extensions, request.claims, self._deadline())
-            options = self._run_options(request, variables, prepared.plan, context)
-            if request.expose_plan:
-                self._observer.on_plain_run(Plain.PLAN_SHOWN)
-                traced = replace(options, client=TracingClient(options.client, prepared.plan))
-                executed = await execute_operation(prepared, traced, ready.refusals)
-                return _respond(executed, context, prepared.plan)
-            if prepared.operation.kind is not OperationKind.QUERY:
-                return await self._run(ready, options, context)
-            if not self._options.share_queries:
-                return await self._answer_query(ready, options, context)
-            key = query_key(request, ready, options)
-            answer = partial(self._answer_query, ready, options, context)
-            return await self._flights.share(key, answer, deadline=context.deadline)
+            return await self._execute(request, self._prepare(request))
         except Exception as error:
             return _respond_to(error)
 
@@ -148,12 +132,53 @@ class Engine:
             return await self.execute(request)
         try:
             ready = self._prepare(request)
-            prepared = ready.prepared
-            if prepared.operation.kind is OperationKind.SUBSCRIPTION and prepared.plan.fetches and not request.dry_run:
+            plan = ready.prepared.plan
+            if request.dry_run:
+                return await self._execute(request, ready)
+            if plan.kind is OperationKind.SUBSCRIPTION and plan.fetches:
                 return GraphQLStream(self._events(request, ready, self._coerce(request, ready)))
-            return await self.execute(request)
+            if plan.deferred and request.incremental is not None:
+                return await self._begin_parts(request, ready, request.incremental)
+            return await self._execute(request, ready)
         except Exception as error:
             return _respond_to(error)
+
+    async def _execute(self, request: GraphQLRequest, ready: ReadyOperation) -> GraphQLResponse:
+        prepared = ready.prepared
+        variables = self._coerce(request, ready)
+        if request.dry_run:
+            return _respond(Executed(None, (), ()), NO_CONTEXT, prepared.plan)
+        context = RequestContext(request.headers, request.extensions, request.claims, self._deadline())
+        options = self._run_options(request, variables, prepared.plan, context)
+        if request.expose_plan:
+            self._observer.on_plain_run(Plain.PLAN_SHOWN)
+            traced = replace(options, client=TracingClient(options.client, prepared.plan))
+            executed = await execute_operation(prepared, traced, ready.refusals)
+            return _respond(executed, context, prepared.plan)
+        if prepared.operation.kind is not OperationKind.QUERY:
+            return await self._run(ready, options, context)
+        if not self._options.share_queries:
+            return await self._answer_query(ready, options, context)
+        key = query_key(request, ready, options)
+        answer = partial(self._answer_query, ready, options, context)
+        return await self._flights.share(key, answer, deadline=context.deadline)
+
+    async def _begin_parts(self, request: GraphQLRequest, ready: ReadyOperation, form: Incremental) -> Answer:
+        """The answer to an operation with deferred blocks; whole, where none is deferred now."""
+        prepared = ready.prepared
+        variables = self._coerce(request, ready)
+        context = RequestContext(request.headers, request.extensions, request.claims, self._deadline())
+        options = self._run_options(request, variables, prepared.plan, context)
+        if request.expose_plan:
+            options = replace(options, client=TracingClient(options.client, prepared.plan))
+        shown = prepared.plan if request.expose_plan else None
+        parts = run_in_parts(prepared, options, ready.refusals)
+        first = await anext(parts)
+        if first.has_next:
+            payloads = _write_parts(parts, first, form, context, shown)
+            return GraphQLStream(payloads, form, context.response_headers)
+        await parts.aclose()
+        return _respond(Executed(first.data, first.errors, first.problems), context, shown)
 
     async def _events(
         self, request: GraphQLRequest, ready: ReadyOperation, variables: Mapping[str, Any]
@@ -322,7 +347,7 @@ def query_key(request: GraphQLRequest, ready: ReadyOperation, options: RunOption
     """
     known = (request.variables, request.extensions, request.claims, options.headers)
     credentials = tuple(request.headers.get(name) for name in CREDENTIALS)
-    return id(ready), credentials, msgspec.json.encode(known, order="sorted")
+    return id(ready), credentials, msgspec.json.encode(known, enc_hook=dict, order="sorted")
 
 
 def _own_planner(supergraph: Supergraph) -> PlanOperation:
@@ -345,6 +370,17 @@ def _respond_to(error: Exception) -> GraphQLResponse:
     return GraphQLResponse(_encode({"errors": [failure]}), executed=False, status=500)
 
 
+async def _write_parts(
+    parts: Parts, first: Part, form: Incremental, context: RequestContext, plan: QueryPlan | None
+) -> AsyncGenerator[bytes, None]:
+    """The payloads of a deferred answer; what wrappers have to say comes with the last one."""
+    async with contextlib.aclosing(parts):
+        yield _encode(write_part(first, form, {}, is_first=True))
+        async for part in parts:
+            extensions = {} if part.has_next else _extensions(context, plan)
+            yield _encode(write_part(part, form, extensions, is_first=False))
+
+
 def _with_reports(data: bytes, reports: Mapping[str, list[Any]]) -> bytes:
     """A response without errors, around its data."""
     return b'{"data":%b,"extensions":%b}' % (data, _encode(reports)) if reports else b'{"data":%b}' % data
@@ -356,15 +392,20 @@ def _respond(executed: Executed, context: RequestContext, plan: QueryPlan | None
         context.freshness.forbid()
     entries: dict[str, Any] = {"errors": executed.errors} if executed.errors else {}
     entries["data"] = executed.data
-    extensions: dict[str, Any] = dict(context.reports)
+    extensions = _extensions(context, plan)
     if executed.problems:
         extensions["valueCompletion"] = executed.problems
-    if plan is not None:
-        shown = {"object": plan.to_json(), "text": str(plan)}
-        extensions.update(queryPlan=shown, apolloQueryPlan=shown)
     if extensions:
         entries["extensions"] = extensions
     return GraphQLResponse(_encode(entries), executed=True, headers=context.response_headers)
+
+
+def _extensions(context: RequestContext, plan: QueryPlan | None) -> dict[str, Any]:
+    extensions: dict[str, Any] = dict(context.reports)
+    if plan is not None:
+        shown = {"object": plan.to_json(), "text": str(plan)}
+        extensions.update(queryPlan=shown, apolloQueryPlan=shown)
+    return extensions
 
 
 def identify(parts: tuple[Any, ...]) -> bytes:

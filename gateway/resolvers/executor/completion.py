@@ -33,6 +33,14 @@ class Completion:
         completed = self._complete_object(position, {**data, "__typename": position.type_name}, None)
         return None if completed is BUBBLE else completed
 
+    def complete_at(self, position: Position, data: JsonObject, path: ClientPath) -> JsonObject | None:
+        """What these selections make of one object of the answer, whose place is ``path``; None where a null reaches its edge."""
+        place: Place = None
+        for element in path:
+            place = (place, element)
+        completed = self._complete_object(position, data, place)
+        return None if completed is BUBBLE else completed
+
     def _complete(self, shape: Shape, value: Any, coordinate: str, place: Place) -> Any:
         """GraphQL specification, section 6.4.3, CompleteValue."""
         if value is not None:

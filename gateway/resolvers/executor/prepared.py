@@ -115,7 +115,7 @@ def prepare(
         supergraph=supergraph,
         fetches={fetch.id: _prepare_fetch(fetch, supergraph) for fetch in plan.fetches},
         dependants={needed: tuple(waiting) for needed, waiting in dependants.items()},
-        keys=_key_tree(operation.selections),
+        keys=key_tree(operation.selections),
         condition_variables=tuple(sorted(set(_condition_variables(operation.selections)))),
         forbidden=forbidden,
     )
@@ -137,7 +137,7 @@ def _interface_objects(subgraph: SubgraphName, supergraph: Supergraph) -> frozen
     return frozenset(name for name, view in types.items() if view.is_interface_object)
 
 
-def _key_tree(selections: SelectionSet) -> KeyTree:
+def key_tree(selections: SelectionSet) -> KeyTree:
     tree: dict[ResponseKey, Any] = {}
     _grow(tree, selections)
     return tree

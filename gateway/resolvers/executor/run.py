@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -43,10 +43,8 @@ class Outcome:
 
 async def run_plan(prepared: PreparedOperation, options: RunOptions) -> Outcome:
     """Fetch all that the plan says. Raises nothing but cancellation, which also stops whatever is under way."""
-    run = _Run(prepared, options)
-    async with asyncio.TaskGroup() as group:
-        for fetch_id in [fetch_id for fetch_id, count in run.waiting.items() if count == 0]:
-            group.create_task(run.run_from(fetch_id, group))
+    run = Run(prepared, options)
+    await run.all()
     errors = (error for fetch in prepared.plan.fetches for error in run.errors[fetch.id])
     return Outcome(run.data, tuple(_without_repeats(errors)))
 
@@ -61,17 +59,26 @@ def _without_repeats(errors: Iterable[JsonObject]) -> Iterator[JsonObject]:
             yield error
 
 
-class _Run:
-    """A run under way. ``waiting`` counts for each fetch those that it still waits for.
+class Run:
+    """A run under way. ``waiting`` counts for each fetch those that it still waits for; ``errors`` has those that have ended.
 
+    ``on_ended`` is called after each.
     (A class, for a closure that calls itself would be garbage that only the cycle collector finds, and the data with it.)
     """
 
-    def __init__(self, prepared: PreparedOperation, options: RunOptions) -> None:
-        self.prepared, self.options = prepared, options
+    def __init__(
+        self, prepared: PreparedOperation, options: RunOptions, *, on_ended: Callable[[], None] | None = None
+    ) -> None:
+        self.prepared, self.options, self.on_ended = prepared, options, on_ended
         self.data: JsonObject = {}
         self.errors: dict[int, list[JsonObject]] = {}
         self.waiting = {fetch.id: len(fetch.depends_on) for fetch in prepared.plan.fetches}
+
+    async def all(self) -> None:
+        """Run every fetch. Raises nothing but cancellation."""
+        async with asyncio.TaskGroup() as group:
+            for fetch_id in [fetch_id for fetch_id, count in self.waiting.items() if count == 0]:
+                group.create_task(self.run_from(fetch_id, group))
 
     async def run_from(self, first: int, group: asyncio.TaskGroup) -> None:
         """Run a fetch, then those that waited for it alone; others that are ready get a task each."""
@@ -81,6 +88,8 @@ class _Run:
                 group.create_task(self.run_from(other, group))
             fetch = self.prepared.fetches[ready[0]]
             self.errors[ready[0]] = await _run_safely(self.prepared, fetch, self.data, self.options)
+            if self.on_ended is not None:
+                self.on_ended()
             ready = release(self.prepared.dependants[ready[0]], self.waiting)
 
 

@@ -1,16 +1,22 @@
 """Read one operation from a request's text: parse, choose, measure, validate, inline."""
 
+from typing import Any
+
 from graphql import (
+    REMOVE,
+    DirectiveNode,
     DocumentNode,
     FragmentDefinitionNode,
     GraphQLError,
     GraphQLSchema,
     MaxIntrospectionDepthRule,
     OperationDefinitionNode,
+    Visitor,
     parse,
     print_ast,
     specified_rules,
     validate,
+    visit,
 )
 
 from gateway.errors import RequestError
@@ -37,6 +43,9 @@ def read_operation(schema: GraphQLSchema, query: str, operation_name: str | None
     _check_limits(document, limits)
     if errors := validate(schema, document, RULES):
         raise refuse(codes.GRAPHQL_VALIDATION_FAILED, errors)
+    if "stream" in query:
+        document = _without_stream(document)
+        operation = _choose_operation(document, operation_name)
     return _build_operation(document, operation)
 
 
@@ -58,6 +67,17 @@ def _parse(query: str, limits: Limits) -> DocumentNode:
         )
     except GraphQLError as error:
         raise refuse(_code_of_syntax_error(error.message), [error]) from error
+
+
+class _StreamRemover(Visitor):
+    def enter_directive(self, node: DirectiveNode, *_: Any) -> Any:
+        return REMOVE if node.name.value == "stream" else None
+
+
+def _without_stream(document: DocumentNode) -> DocumentNode:
+    """The document without ``@stream``: lists are answered whole, which it allows, and subgraphs need not know of it."""
+    found: DocumentNode = visit(document, _StreamRemover())
+    return found
 
 
 def _code_of_syntax_error(message: str) -> str:

@@ -1,6 +1,9 @@
 // Asks the gateway, and keeps what the panel and the status line show of the last answer.
 import { useSyncExternalStore } from "react";
+import { readEvents } from "./events.js";
 import { texts } from "./texts.js";
+
+const WHOLE = "application/graphql-response+json, application/json;q=0.9";
 
 let last = null;
 const listeners = new Set();
@@ -24,7 +27,7 @@ export function makeFetcher(wantsPlan) {
     const isIntrospection = operationName === "IntrospectionQuery";
     const headers = {
       "content-type": "application/json",
-      accept: "application/graphql-response+json, application/json;q=0.9",
+      accept: isIntrospection ? WHOLE : `${WHOLE}, text/event-stream;q=0.8`,
       "apollo-require-preflight": "true",
       ...(wantsPlan() && !isIntrospection ? { "apollo-expose-query-plan": "true" } : {}),
       ...options?.headers,
@@ -32,21 +35,53 @@ export function makeFetcher(wantsPlan) {
     const extensions = wantsPlan() && !isIntrospection ? { cache: true } : undefined;
     const body = JSON.stringify({ query, variables, operationName: operationName ?? undefined, extensions });
     const began = performance.now();
-    const { response, text } = await send(headers, body);
-    const milliseconds = performance.now() - began;
+    const leaving = new AbortController();
+    const response = await send(headers, body, leaving.signal);
+    if (response.headers.get("content-type")?.startsWith("text/event-stream")) {
+      return stoppable(answersOf(response, leaving.signal, began), () => leaving.abort());
+    }
+    const text = await response.text().catch(() => { throw new Error(texts.offline); });
     const answer = parse(text, response);
-    if (isIntrospection) return answer;
-    const plan = takePlan(answer);
-    const bytes = new TextEncoder().encode(text).length;
-    remember({ ...plan, status: response.status, milliseconds, bytes, errors: answer.errors?.length ?? 0 });
+    if (!isIntrospection) note(answer, text, response, performance.now() - began);
     return answer;
   };
 }
 
-async function send(headers, body) {
+/** The answers of a subscription, or the parts of a deferred answer, as they come. */
+async function* answersOf(response, leaving, began) {
   try {
-    const response = await fetch(location.pathname, { method: "POST", headers, body });
-    return { response, text: await response.text() };
+    for await (const text of readEvents(response.body)) {
+      const answer = parse(text, response);
+      note(answer, text, response, performance.now() - began);
+      yield answer;
+    }
+  } catch (error) {
+    if (!leaving.aborted) throw error;
+  }
+}
+
+/** An iterator whose reader may stop while it waits: a generator alone would first wait for what comes next. */
+function stoppable(answers, stop) {
+  return {
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+    next: () => answers.next(),
+    return: () => {
+      stop();
+      return answers.return();
+    },
+  };
+}
+
+function note(answer, text, response, milliseconds) {
+  const bytes = new TextEncoder().encode(text).length;
+  remember({ ...takePlan(answer), status: response.status, milliseconds, bytes, errors: answer.errors?.length ?? 0 });
+}
+
+async function send(headers, body, signal) {
+  try {
+    return await fetch(location.pathname, { method: "POST", headers, body, signal });
   } catch {
     throw new Error(texts.offline);
   }

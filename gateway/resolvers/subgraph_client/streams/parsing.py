@@ -1,0 +1,75 @@
+"""Read server-sent events and multipart bodies as they come in, chunk by chunk."""
+
+import re
+from collections.abc import AsyncGenerator, AsyncIterator
+
+MAX_PENDING = 100_000_000
+"""How many bytes may be read without an event being whole."""
+
+
+async def read_events(chunks: AsyncIterator[bytes]) -> AsyncGenerator[bytes, None]:
+    """The data of each ``next`` event, until ``complete`` (graphql-sse, distinct connections mode).
+
+    Raises EOFError where the body ends before.
+    """
+    async for block in _blocks(chunks):
+        kind, data = _read_block(block)
+        if kind == "complete":
+            return
+        if kind == "next" and data:
+            yield data
+    raise EOFError
+
+
+async def _blocks(chunks: AsyncIterator[bytes]) -> AsyncGenerator[bytes, None]:
+    """The events' own lines, without the empty lines between them. A line may end in CR LF, LF or CR."""
+    pending = b""
+    async for chunk in chunks:
+        pending += chunk
+        if pending.endswith(b"\r"):
+            continue  # its LF may come yet
+        *blocks, pending = pending.replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n\n")
+        if len(pending) > MAX_PENDING:
+            raise EOFError
+        for block in blocks:
+            yield block
+
+
+def _read_block(block: bytes) -> tuple[str, bytes]:
+    """An event's type and data (HTML standard, section 9.2.6). Comments and other fields are left out."""
+    kind, data = "message", []
+    for line in block.split(b"\n"):
+        field, _, value = line.partition(b":")
+        value = value.removeprefix(b" ")
+        if field == b"event":
+            kind = value.decode("utf-8", "replace")
+        elif field == b"data":
+            data.append(value)
+    return kind, b"\n".join(data)
+
+
+def boundary_of(content_type: str) -> bytes:
+    """The boundary of a multipart content type; ``-`` where none is named, as is usual in GraphQL."""
+    found = re.search(r'boundary="?([^";,]+)"?', content_type, re.IGNORECASE)
+    return found[1].strip().encode("latin-1") if found else b"-"
+
+
+async def read_parts(chunks: AsyncIterator[bytes], boundary: bytes) -> AsyncGenerator[bytes, None]:
+    """The body of each part, as soon as it is whole (RFC 2046, section 5.1.1). Raises EOFError without a closing delimiter."""
+    delimiter = b"\r\n--" + boundary
+    pending = b"\r\n"
+    async for chunk in chunks:
+        pending += chunk
+        while (found := pending.find(delimiter)) >= 0:
+            after = pending[found + len(delimiter) :]
+            if len(after) < 2:
+                break  # what follows tells whether it is the last one
+            _, separator, body = pending[:found].partition(b"\r\n\r\n")
+            pending = after
+            if separator:
+                yield body
+            if after.startswith(b"--"):
+                return
+        if len(pending) > MAX_PENDING:
+            raise EOFError
+    raise EOFError

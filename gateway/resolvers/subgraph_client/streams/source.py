@@ -1,0 +1,58 @@
+"""Subscriptions to subgraphs, each by the protocol that its subgraph speaks."""
+
+from collections.abc import Mapping
+
+import aiohttp
+
+from gateway.resolvers.subgraph_client.protocol import Events, SubgraphRequest
+from gateway.resolvers.subgraph_client.streams.http_streams import http_events
+from gateway.resolvers.subgraph_client.streams.shared import SharedStreams, StreamOptions
+from gateway.resolvers.subgraph_client.streams.target import RawEvents, StreamProtocol, StreamTarget, refused
+from gateway.resolvers.subgraph_client.streams.websocket import WebSocketPool
+from gateway.types import SubgraphName
+
+
+class StreamSource:
+    """An ``EventSource`` for these subgraphs. Its connections are opened with the first subscription."""
+
+    def __init__(self, targets: Mapping[SubgraphName, StreamTarget], options: StreamOptions) -> None:
+        self._targets = targets
+        self._shared = SharedStreams(self._open, options)
+        self._session: aiohttp.ClientSession | None = None
+        self._sockets: WebSocketPool | None = None
+
+    def subscribe(self, request: SubgraphRequest) -> Events:
+        """See ``SubgraphClient.subscribe``."""
+        return self._shared.subscribe(request)
+
+    async def close(self) -> None:
+        """See ``EventSource.close``."""
+        await self._shared.close()
+        if self._sockets is not None:
+            await self._sockets.close()
+        if self._session is not None:
+            await self._session.close()
+
+    async def _open(self, request: SubgraphRequest) -> RawEvents:
+        target = self._targets.get(request.subgraph)
+        if target is None:
+            raise refused(request.subgraph, "it has no address")
+        session, sockets = self._connected()
+        is_socket = target.protocol is StreamProtocol.WEBSOCKET
+        stream = sockets.events(target, request) if is_socket else http_events(session, target, request)
+        try:
+            async for event in stream:
+                yield event
+        finally:
+            await stream.aclose()
+
+    def _connected(self) -> tuple[aiohttp.ClientSession, WebSocketPool]:
+        if self._session is None or self._sockets is None:
+            self._session = aiohttp.ClientSession(
+                connector=aiohttp.TCPConnector(limit=0),
+                cookie_jar=aiohttp.DummyCookieJar(),
+                timeout=aiohttp.ClientTimeout(total=None),
+                skip_auto_headers=("User-Agent",),
+            )
+            self._sockets = WebSocketPool(self._session)
+        return self._session, self._sockets

@@ -1,0 +1,146 @@
+"""Subscriptions over one HTTP response: which form a client gets, how it is written, and that it ends when the client goes."""
+
+import asyncio
+import contextlib
+import json
+from collections.abc import AsyncIterator
+from typing import Any
+
+import aiohttp
+import pytest
+
+from gateway.resolvers.messages import Incremental
+from gateway.transport.streaming import Carrier, Carriers, read_carriers
+from tests.transport.events import Source, world
+
+TICKS = "subscription { ticks { number } }"
+APOLLO = 'multipart/mixed;boundary="graphql";subscriptionSpec=1.0,application/json'
+
+
+@contextlib.asynccontextmanager
+async def ask(query: str, accept: str, **settings: Any) -> AsyncIterator[tuple[aiohttp.ClientResponse, Source]]:
+    async with world(**settings) as (address, source), aiohttp.ClientSession() as session:
+        headers = {"accept": accept}
+        async with session.post(f"http://{address}/graphql", json={"query": query}, headers=headers) as response:
+            yield response, source
+
+
+async def read_until(response: aiohttp.ClientResponse, ending: bytes) -> bytes:
+    found = b""
+    async with asyncio.timeout(10):
+        while not found.endswith(ending):
+            chunk = await response.content.readany()
+            assert chunk, found
+            found += chunk
+    return found
+
+
+async def test_events_are_server_sent() -> None:
+    """graphql-sse's distinct connections mode: next for each event, complete at the end."""
+    async with ask(TICKS, "text/event-stream") as (response, source):
+        assert response.status == 200
+        assert response.content_type == "text/event-stream"
+        await source.until_open(1)
+        await source.put(1)
+        await read_until(response, b'event: next\ndata: {"data":{"ticks":{"number":1}}}\n\n')
+        await source.put(None)
+        assert (await response.read()).endswith(b"event: complete\ndata: \n\n")
+
+
+async def test_parts_wrap_payloads_for_apollo_s_clients() -> None:
+    """Each part is whole as soon as it is sent: its delimiter comes with it."""
+    async with ask(TICKS, APOLLO, subscriptions={"keep_alive": "1m"}) as (response, source):
+        assert response.headers["content-type"] == 'multipart/mixed; boundary="graphql"; subscriptionSpec=1.0'
+        await source.until_open(1)
+        await source.put(1)
+        head = b"--graphql\r\ncontent-type: application/json; charset=utf-8\r\n\r\n"
+        part = await read_until(response, b'{"payload":{"data":{"ticks":{"number":1}}}}\r\n--graphql')
+        assert part.startswith(head)
+        await source.put(None)
+        assert await response.read() == b"--\r\n"
+
+
+async def test_a_silent_subscription_shows_that_it_is_alive() -> None:
+    """A heartbeat is an empty part, or an empty comment."""
+    async with ask(TICKS, APOLLO, subscriptions={"keep_alive": "20ms"}) as (response, _):
+        await read_until(response, b"\r\n\r\n{}\r\n--graphql")
+    async with ask(TICKS, "text/event-stream", subscriptions={"keep_alive": "20ms"}) as (response, _):
+        await read_until(response, b":\n\n:\n\n")
+
+
+async def test_who_leaves_ends_the_subscription() -> None:
+    """Closing the connection closes the subgraph's own generator."""
+    async with ask(TICKS, "text/event-stream") as (response, source):
+        await source.until_open(1)
+        response.close()
+        await source.until_open(0)
+
+
+async def test_a_query_is_answered_as_ever() -> None:
+    """Clients offer streams with every request; what comes whole is JSON, if they take it."""
+    async with ask("{ hello }", APOLLO) as (response, _):
+        assert response.content_type == "application/json"
+        assert await response.json() == {"data": {"hello": "world"}}
+
+
+async def test_a_query_is_an_event_for_who_takes_nothing_else() -> None:
+    """graphql-sse asks queries the same way."""
+    async with ask("{ hello }", "text/event-stream") as (response, _):
+        assert await response.read() == (
+            b':\n\nevent: next\ndata: {"data":{"hello":"world"}}\n\nevent: complete\ndata: \n\n'
+        )
+
+
+async def test_who_takes_no_stream_gets_no_subscription() -> None:
+    """The error says so, as before."""
+    async with ask(TICKS, "application/json") as (response, _):
+        body = json.loads(await response.read())
+        assert body["errors"][0]["extensions"]["code"] == "SUBSCRIPTION_NOT_SUPPORTED"
+
+
+async def test_one_subscription_too_many_is_refused() -> None:
+    """503, which tells clients to try again."""
+    async with world(subscriptions={"open": 1}) as (address, source), aiohttp.ClientSession() as session:
+        url, headers = f"http://{address}/graphql", {"accept": APOLLO}
+        async with session.post(url, json={"query": TICKS}, headers=headers):
+            await source.until_open(1)
+            async with session.post(url, json={"query": TICKS}, headers=headers) as refused:
+                assert refused.status == 503
+        await source.until_open(0)
+
+
+EVENTS, PARTS, WRAPPED = Carrier.EVENTS, Carrier.PARTS, Carrier.WRAPPED_PARTS
+
+
+@pytest.mark.parametrize(
+    ("accept", "carriers"),
+    [
+        (None, Carriers()),
+        ("application/json", Carriers()),
+        ("text/event-stream", Carriers(EVENTS, EVENTS, Incremental.PATHS)),
+        ("multipart/mixed;deferSpec=20220824, application/json", Carriers(None, PARTS, Incremental.PATHS)),
+        ("multipart/mixed;incrementalSpec=v0.2, application/json", Carriers(None, PARTS, Incremental.IDS)),
+        ('multipart/mixed; boundary=graphql; subscriptionSpec="1.0"', Carriers(WRAPPED)),
+        ("text/event-stream, multipart/mixed", Carriers(EVENTS, EVENTS, Incremental.PATHS)),
+        ("text/event-stream;q=0.1, multipart/mixed", Carriers(PARTS, PARTS, Incremental.PATHS)),
+        ("text/event-stream;q=0, multipart/mixed;deferSpec=1999", Carriers()),
+    ],
+)
+def test_a_client_gets_the_form_it_likes_best(accept: str | None, carriers: Carriers) -> None:
+    """By quality, then by order; a specification that is not known is not spoken."""
+    assert read_carriers(accept) == carriers
+
+
+async def test_a_deferred_answer_comes_in_parts() -> None:
+    """Both multipart forms, each named in the response's content type."""
+    query = "{ hello ... @defer { name(number: 1) } }"
+    for spec, first in (
+        ("deferSpec=20220824", b'{"data":{"hello":"world"},"hasNext":true}'),
+        ("incrementalSpec=v0.2", b'{"data":{"hello":"world"},"pending":[{"id":"0","path":[]}],"hasNext":true}'),
+    ):
+        async with ask(query, f"multipart/mixed;{spec}, application/json") as (response, _):
+            assert response.headers["content-type"] == f'multipart/mixed; boundary="-"; {spec}'
+            parts = (await response.read()).split(b"\r\n---")
+            assert parts[0].partition(b"\r\n\r\n")[2] == first
+            assert b'"name":"number 1"' in parts[1]
+            assert parts[2] == b"--\r\n"
