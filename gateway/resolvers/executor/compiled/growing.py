@@ -91,7 +91,7 @@ class _Grower:
             for node in find_nodes(self.root, path):
                 if id(node) not in seen:
                     seen.add(id(node))
-                    self.add(node, part.selections, creator, part.renames)
+                    self.add(node, part.selections, creator, _of_type(part.renames, node.type_name))
                     self.tell_late(node, part.selections, creator)
 
     def add(self, node: Node, selections: SelectionSet, creator: Creator, renames: tuple[Rename, ...]) -> None:
@@ -180,12 +180,20 @@ def _below(renames: tuple[Rename, ...], key: ResponseKey, type_name: TypeName) -
             rest = rename.path[1:]
             while rest and rest[0] == EACH_ITEM:
                 rest = rest[1:]
-            if rest and isinstance(rest[0], OnTypes):
-                if type_name not in rest[0].types:
-                    continue
-                rest = rest[1:]
             below.append(Rename(rest, rename.key, rename.to))
-    return tuple(below)
+    return _of_type(tuple(below), type_name)
+
+
+def _of_type(renames: tuple[Rename, ...], type_name: TypeName) -> tuple[Rename, ...]:
+    """The renames that concern objects of this type."""
+    concerned = []
+    for rename in renames:
+        first = rename.path[0] if rename.path else None
+        if not isinstance(first, OnTypes):
+            concerned.append(rename)
+        elif type_name in first.types:
+            concerned.append(Rename(rename.path[1:], rename.key, rename.to))
+    return tuple(concerned)
 
 
 def _check_brought(node: Node) -> None:
