@@ -11,7 +11,6 @@ from gateway.app.caching import AnswerCache
 from gateway.errors import RequestError
 from gateway.resolvers.cache import Entry
 from gateway.resolvers.cache.invalidation import EVERYONE, Targets, check_rights, read_targets, target_tags, whose_token
-from gateway.resolvers.cache.tags import Kinship
 from gateway.types import SubgraphName
 
 MOST_ENTRIES: Final = 200
@@ -35,7 +34,7 @@ class Desk:
         who = self._who(token)
         targets = read_targets(body)
         check_rights(targets, who)
-        done = await self._cache.store.invalidate(target_tags(targets, self._kinship()))
+        done = await self._cache.call_back(targets)
         return {"invalidated": True, "everywhere": done.everywhere, "number": done.number}
 
     async def inspect(self, token: str, asked: Mapping[str, Sequence[str]], limit: int) -> Mapping[str, Any]:
@@ -56,15 +55,10 @@ class Desk:
     async def _entries(self, targets: Targets, limit: int) -> list[dict[str, Any]]:
         now = time.time()
         found: dict[bytes, Entry] = {}
-        for tag in target_tags(targets, self._kinship()):
+        for tag in target_tags(targets, self._cache.known_kinship()):
             if len(found) < limit:
                 found.update(await self._cache.store.find(tag, limit=limit - len(found)))
         return [describe(key, entry, now) for key, entry in found.items()]
-
-    def _kinship(self) -> Kinship:
-        if self._cache.kinship is None:
-            raise RequestError("The gateway has no supergraph yet.", code="GATEWAY_NOT_READY", status=503)
-        return self._cache.kinship
 
     def _who(self, token: str) -> SubgraphName | None:
         settings = self._cache.settings

@@ -4,8 +4,11 @@ import time
 from collections.abc import Mapping
 
 from gateway.app.on_demand import open_redis
-from gateway.resolvers.cache import MemoryStore, Store
+from gateway.errors import RequestError
+from gateway.resolvers import codes
+from gateway.resolvers.cache import Invalidated, MemoryStore, Store
 from gateway.resolvers.cache.directives import Hint
+from gateway.resolvers.cache.invalidation import Targets, target_tags
 from gateway.resolvers.cache.policy import Policy
 from gateway.resolvers.cache.tags import Kinship
 from gateway.resolvers.engine import EngineOptions, WholeAnswers, read_varying
@@ -41,6 +44,16 @@ class AnswerCache:
         rules = (options.headers, *options.headers_by_subgraph.values())
         varying = read_varying(rules, self.options.ignored_headers)
         return WholeAnswers(self.store, supergraph, self.options, varying, clock=time.time)
+
+    async def call_back(self, targets: Targets) -> Invalidated:
+        """Forget what is named. Raises RequestError for targets that make no sense, and before there is a supergraph."""
+        return await self.store.invalidate(target_tags(targets, self.known_kinship()))
+
+    def known_kinship(self) -> Kinship:
+        """What is known of the types; raises RequestError while nothing is."""
+        if self.kinship is None:
+            raise RequestError("The gateway has no supergraph yet.", code=codes.GATEWAY_NOT_READY, status=503)
+        return self.kinship
 
     async def close(self) -> None:
         """Let go of the store."""

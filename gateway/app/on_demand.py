@@ -2,14 +2,15 @@
 longer to import than all the rest takes to start.
 """
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from importlib import import_module
 from typing import Protocol
 
 from gateway.app.loaded import Loader
 from gateway.app.serving import Serving
-from gateway.resolvers.cache import Store
+from gateway.resolvers.cache import Invalidated, Store
+from gateway.resolvers.cache.invalidation import Targets
 from gateway.resolvers.subgraph_client.local import AnswerLocally
 from gateway.settings import Cache, Settings
 from gateway.transport.asgi import AsgiApp
@@ -27,6 +28,10 @@ class RegistryPart(Protocol):
 
     def recorded(self, service: GraphQLService) -> GraphQLService:
         """The service, whose requests are recorded where the settings say so."""
+        ...
+
+    def may_call_back(self, call_back: Callable[[Targets], Awaitable[Invalidated]]) -> None:
+        """Let it call back what is kept of answers."""
         ...
 
     def around(self, rest: AsgiApp) -> AsgiApp:

@@ -29,6 +29,8 @@ def make_parts(settings: Settings, peers: Peers) -> Parts:
     """The parts by the settings. Raises SettingsError for those that cannot be made."""
     registry = open_registry(settings)
     cache = AnswerCache(settings.cache) if settings.cache.enabled else None
+    if registry is not None and cache is not None:
+        registry.may_call_back(cache.call_back)
     telemetry = make_telemetry(settings, peers)
     if cache is not None:
         telemetry.watch_cache(cache)

@@ -11,7 +11,7 @@ from gateway.app.serving import Serving
 from gateway.errors import RequestError, TongfenError
 from gateway.registry.api import RegistryApi
 from gateway.registry.proposals import Terms
-from gateway.registry.registry import Registry, RegistryOptions
+from gateway.registry.registry import CallBack, Registry, RegistryOptions
 from gateway.registry.store import open_database
 from gateway.registry.sub_markets import NAME, SUBGRAPH, SubMarkets
 from gateway.registry.usage.recorder import Recorder
@@ -159,6 +159,10 @@ class OpenRegistry:
     def recorded(self, service: GraphQLService) -> GraphQLService:
         """See ``RegistryPart``."""
         return record_operations(self._registry, service)
+
+    def may_call_back(self, call_back: CallBack) -> None:
+        """See ``RegistryPart``."""
+        self._registry.call_back = call_back
 
     def around(self, rest: AsgiApp) -> AsgiApp:
         """See ``RegistryPart``."""

@@ -36,7 +36,6 @@ START_SECONDS: Final = 60.0
 
 SUBGRAPHS_QUERY: Final = json.dumps({"query": "{ subgraphs { name url } }"}).encode()
 JSON_HEADERS: Final = {"content-type": "application/json"}
-READY: Final = 200
 
 ASK_AGAIN_SECONDS: Final = 0.1
 """How long to wait before a subgraph that did not answer is asked again."""
@@ -204,16 +203,18 @@ async def when_all_answer(children: Children, registry: str) -> None:
 
 
 async def when_registered(places: Iterable[Place], registry: str) -> None:
-    """Ask until all of them are registered, and what they make up is served."""
+    """Ask until all of them are registered, and the gateway answers from what they make up: that comes a moment later."""
     wanted = {(place.name, place.url) for place in places}
-    health = registry.removesuffix("/registry") + "/health/ready"
+    served = registry.removesuffix("/registry") + "/graphiql/supergraph.json"
     while True:
         with contextlib.suppress(TransportError):
             answer = await fetch(registry, method="POST", headers=JSON_HEADERS, body=SUBGRAPHS_QUERY)
             data = json.loads(answer.body).get("data") or {"subgraphs": ()}  # none before its tables are made
             found = {(one["name"], one["url"]) for one in data["subgraphs"]}
-            if wanted <= found and (await fetch(health)).status == READY:
-                return
+            if wanted <= found:
+                known = {one["name"] for one in json.loads((await fetch(served)).body)["subgraphs"]}
+                if {place.name for place in places} <= known:
+                    return
         await asyncio.sleep(ASK_AGAIN_SECONDS)
 
 

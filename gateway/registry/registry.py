@@ -23,12 +23,18 @@ from gateway.registry.store.leases import take_lease
 from gateway.registry.usage.recorder import Recorder
 from gateway.registry.webhooks.delivery import Deliverer
 from gateway.registry.webhooks.outbox import Outbox
+from gateway.resolvers.cache import Invalidated
+from gateway.resolvers.cache.invalidation import Targets
 from gateway.schema import Subgraph
 
 logger = logging.getLogger(__name__)
 
 RETENTION_SECONDS: Final = 3_600.0
 LEASE: Final = "caretaker"
+
+
+CallBack = Callable[[Targets], Awaitable[Invalidated]]
+"""Calls back what was kept. Raises RequestError for targets that make no sense."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +72,8 @@ class Registry:
             flush_usage=self.flush_usage,
         )
         self.publisher.listeners.append(self.outbox.put)
+        self.call_back: CallBack | None = None
+        """Makes the gateway forget what it has kept; None where it keeps nothing."""
         self._prober = Prober(database, options, self.outbox.put)
         self._deliverer = Deliverer(database, options.terms.guard)
         self._schema: Callable[[], GraphQLSchema | None] = lambda: None

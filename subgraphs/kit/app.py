@@ -1,6 +1,6 @@
 """One market as an ASGI application: POST /graphql, and whether it lives and is ready."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 
 import msgspec
@@ -11,8 +11,9 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route, WebSocketRoute
-from starlette.websockets import WebSocket
-from strawberry.asgi import GraphQL
+from starlette.websockets import WebSocket, WebSocketDisconnect
+from strawberry.asgi import ASGIWebSocketAdapter, GraphQL
+from strawberry.http.exceptions import WebSocketDisconnected
 
 from subgraphs.kit.context import Clock, Context, make_context, system_clock
 from subgraphs.kit.schema import MarketSchema
@@ -41,8 +42,20 @@ def create_app(
     return app
 
 
+class _WebSocket(ASGIWebSocketAdapter):
+    """Strawberry's WebSocket, whose messages are text while answers over HTTP are bytes."""
+
+    async def send_json(self, message: Mapping[str, object]) -> None:
+        try:
+            await self.ws.send_text(msgspec.json.encode(message).decode())
+        except WebSocketDisconnect as error:
+            raise WebSocketDisconnected from error
+
+
 class _Endpoint(GraphQL[Context, None]):
     """Strawberry's endpoint with a new context for each request; no page for browsers, no query by GET; subscriptions by WebSocket."""
+
+    websocket_adapter_class = _WebSocket
 
     def __init__(self, schema: MarketSchema, database: AsyncEngine, clock: Clock) -> None:
         super().__init__(schema, graphql_ide=None, allow_queries_via_get=False)

@@ -49,6 +49,46 @@ async def test_two_gateways_serve_what_one_was_given(tmp_path: Path, database_ur
         await other.until(QUERY, ANSWER)
 
 
+INVALIDATE = "mutation ($targets: InvalidateInput!) { invalidate(targets: $targets) }"
+
+
+async def test_what_is_kept_can_be_called_back(tmp_path: Path, database_url: str) -> None:
+    """By an administrator anything, by a subgraph's token what was kept of its own answers."""
+    token = await admin_token(database_url)
+    cache = {"enabled": True, "max_age": "1h"}
+    heard: list[dict[str, str]] = []
+    async with (
+        subgraph(CITY_SCHEMA, sdl=CITY, heard=heard) as city,
+        gateway(registry_settings(tmp_path, database_url, cache=cache), token) as running,
+    ):
+        await running.publish(published("city", url_of(city)))
+        await running.until(QUERY, ANSWER)
+        made = await running.ask(
+            'mutation { createToken(token: {name: "city", rights: [PUBLISH], subgraphs: ["city"]}) { secret } }'
+        )
+        own = made["createToken"]["secret"]
+        entity = {"__typename": "Achievement", "id": "330100-A-000001"}
+        for secret, targets in ((token, {"entities": [entity]}), (own, {"types": ["city/Achievement"]})):
+            await running.query(QUERY)
+            heard.clear()
+            await running.query(QUERY)
+            assert heard == []
+            assert await running.ask(INVALIDATE, secret, targets=targets) == {"invalidate": True}
+            await running.query(QUERY)
+            assert len(heard) == 1
+        assert await running.code(INVALIDATE, own, targets={"tags": ["x"]}) == "FORBIDDEN"
+        assert await running.code(INVALIDATE, own, targets={"subgraphs": ["core"]}) == "FORBIDDEN"
+        assert await running.code(INVALIDATE, "", targets={"tags": ["x"]}) == "UNAUTHENTICATED"
+        assert await running.code(INVALIDATE, targets={"entities": ["x"]}) == "INVALID_INPUT"
+
+
+async def test_without_a_cache_there_is_nothing_to_call_back(tmp_path: Path, database_url: str) -> None:
+    """And it says so."""
+    token = await admin_token(database_url)
+    async with gateway(registry_settings(tmp_path, database_url), token) as running:
+        assert await running.code(INVALIDATE, targets={"tags": ["x"]}) == "INVALID_INPUT"
+
+
 async def test_a_refusal_says_why(tmp_path: Path, database_url: str) -> None:
     """Code, coordinate, position and mend; what is served stays."""
     token = await admin_token(database_url)

@@ -9,7 +9,7 @@ from gateway.registry.access import create_token
 from gateway.registry.api.context import Info
 from gateway.registry.api.fields import mutation
 from gateway.registry.api.health_types import CreatedWebhook, WebhookEntry
-from gateway.registry.api.inputs import MemberInput, SubgraphInput, TokenInput
+from gateway.registry.api.inputs import InvalidateInput, MemberInput, SubgraphInput, TokenInput
 from gateway.registry.api.queries import EnvironmentName
 from gateway.registry.api.types import ChangeResult, CreatedToken, TokenEntry, VersionEntry
 from gateway.registry.errors import InvalidError
@@ -19,6 +19,7 @@ from gateway.registry.model import Member, Right
 from gateway.registry.proposals import check_environment, check_url
 from gateway.registry.store.tokens import revoke_token
 from gateway.registry.store.webhooks import Webhook, remove_webhook, save_webhook
+from gateway.resolvers.cache.invalidation import subgraphs_of
 
 
 @strawberry.type(description="What can be changed. Every change is written into the audit log.")
@@ -106,6 +107,19 @@ class Mutation:
             info.context.caller, source, target, number=number, message=message, force=force
         )
         return ChangeResult.of(promoted)
+
+    @mutation(
+        "Call back what the gateway has kept of answers; gives whether every replica obeys already. "
+        "Needs PUBLISH for every subgraph that it is about, and ADMIN where that is not said."
+    )
+    async def invalidate(self, info: Info, targets: InvalidateInput) -> bool:
+        """Whether every replica obeys already."""
+        wanted, caller, call_back = targets.to_targets(), info.context.caller, info.context.registry.call_back
+        for subgraph in subgraphs_of(wanted):
+            caller.demand(Right.PUBLISH if subgraph else Right.ADMIN, subgraph=subgraph)
+        if call_back is None:
+            raise InvalidError("The gateway keeps nothing: its cache is not enabled (cache.enabled).")
+        return (await call_back(wanted)).everywhere
 
     @mutation("Make a token. Needs ADMIN.")
     async def create_token(self, info: Info, token: TokenInput) -> CreatedToken:

@@ -67,10 +67,20 @@ def check_rights(targets: Targets, subgraph: SubgraphName | None) -> None:
     """A subgraph speaks for its own answers, and for entities and tags, which may be in others' too. Raises RequestError (403)."""
     if subgraph is EVERYONE:
         return
-    named = [*targets.subgraphs, *(_split(each)[0] for each in (*targets.partitions, *targets.types))]
-    if any(name != subgraph for name in named):
+    if any(name != subgraph for name in _named(targets)):
         message = f"The token of {subgraph} is for its own answers: name {subgraph}, {subgraph}/<partition> or {subgraph}/<type>."
         raise RequestError(message, code="FORBIDDEN", status=403)
+
+
+def subgraphs_of(targets: Targets) -> tuple[SubgraphName, ...]:
+    """The subgraphs that targets are about; an empty name for what can be of any."""
+    everybody = ("",) if targets.tags or targets.entities else ()
+    return tuple(dict.fromkeys((*_named(targets), *everybody)))
+
+
+def _named(targets: Targets) -> Iterator[SubgraphName]:
+    yield from targets.subgraphs
+    yield from (_split(each)[0] for each in (*targets.partitions, *targets.types))
 
 
 def whose_token(given: str, tokens: tuple[str, ...], of_subgraphs: Mapping[SubgraphName, str]) -> SubgraphName | None:

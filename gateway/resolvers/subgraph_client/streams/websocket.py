@@ -220,7 +220,7 @@ class Connection:
         if self._socket is None:
             return None
         message = await self._socket.receive()
-        if message.type is not aiohttp.WSMsgType.TEXT:
+        if message.type not in (aiohttp.WSMsgType.TEXT, aiohttp.WSMsgType.BINARY):  # some servers write JSON as bytes
             return None
         try:
             return msgspec.json.decode(message.data, type=dict[str, Any])
