@@ -36,7 +36,7 @@ def describe_demo(address: str, processes: Sequence[Running], examples: Sequence
         (
             "",
             f"Tongfen answers at {address}",
-            "Open it in a browser for GraphiQL, with the ten queries and the plan of each. Ctrl-C stops everything.",
+            "Open it in a browser for GraphiQL, with the ten queries, the plan of each, and events. Ctrl-C stops everything.",
             "",
             *describe_processes(processes),
             "",

@@ -19,11 +19,12 @@ from gateway.resolvers import codes
 from gateway.resolvers.access import AccessOptions, read_access_rules
 from gateway.resolvers.engine.access import ALL_MET, AccessGate, Unmet, refusals_of
 from gateway.resolvers.engine.answers import WholeAnswers
-from gateway.resolvers.engine.incremental import with_incremental_directives, write_part
+from gateway.resolvers.engine.incremental import with_incremental_directives
 from gateway.resolvers.engine.labels import draw_labels
 from gateway.resolvers.engine.observer import UNOBSERVED, EngineObserver, Plain
 from gateway.resolvers.engine.prepared_cache import KnownOperation, PreparedCache
 from gateway.resolvers.engine.ready import ReadyOperation
+from gateway.resolvers.engine.responses import NO_CONTEXT, respond, respond_to, with_reports, write_parts
 from gateway.resolvers.engine.tracing import TracingClient
 from gateway.resolvers.executor import (
     ErrorPolicy,
@@ -35,7 +36,7 @@ from gateway.resolvers.executor import (
 )
 from gateway.resolvers.executor.compiled import CompiledOperation, CompiledRun, ReplayClient, Surprise, SurpriseError
 from gateway.resolvers.executor.failures import report_failure
-from gateway.resolvers.executor.streaming import EventClient, Part, Parts, run_in_parts, source_request
+from gateway.resolvers.executor.streaming import EventClient, run_in_parts, source_request
 from gateway.resolvers.flights import Flights
 from gateway.resolvers.headers import HeaderRules
 from gateway.resolvers.messages import Answer, GraphQLRequest, GraphQLResponse, GraphQLStream, Incremental
@@ -54,9 +55,6 @@ NO_HEADERS: Final[Mapping[SubgraphName, Mapping[str, str]]] = MappingProxyType({
 
 CREDENTIALS: Final = ("authorization", "cookie")
 """What tells clients apart even where no subgraph gets it: parts of an answer may be kept for one of them alone."""
-
-NO_CONTEXT: Final = RequestContext()
-"""That of a request of which nothing was sent."""
 
 PlanOperation = Callable[[Operation, frozenset[Label]], QueryPlan]
 """Makes the plan of an operation while these labels are active; raises ``PlanningError``."""
@@ -121,7 +119,7 @@ class Engine:
         try:
             return await self._execute(request, self._prepare(request))
         except Exception as error:
-            return _respond_to(error)
+            return respond_to(error)
 
     async def stream(self, request: GraphQLRequest) -> Answer:
         """The answer in several payloads where the operation has such a one and the request takes it; else as ``execute``.
@@ -141,20 +139,20 @@ class Engine:
                 return await self._begin_parts(request, ready, request.incremental)
             return await self._execute(request, ready)
         except Exception as error:
-            return _respond_to(error)
+            return respond_to(error)
 
     async def _execute(self, request: GraphQLRequest, ready: ReadyOperation) -> GraphQLResponse:
         prepared = ready.prepared
         variables = self._coerce(request, ready)
         if request.dry_run:
-            return _respond(Executed(None, (), ()), NO_CONTEXT, prepared.plan)
+            return respond(Executed(None, (), ()), NO_CONTEXT, prepared.plan)
         context = RequestContext(request.headers, request.extensions, request.claims, self._deadline())
         options = self._run_options(request, variables, prepared.plan, context)
         if request.expose_plan:
             self._observer.on_plain_run(Plain.PLAN_SHOWN)
             traced = replace(options, client=TracingClient(options.client, prepared.plan))
             executed = await execute_operation(prepared, traced, ready.refusals)
-            return _respond(executed, context, prepared.plan)
+            return respond(executed, context, prepared.plan)
         if prepared.operation.kind is not OperationKind.QUERY:
             return await self._run(ready, options, context)
         if not self._options.share_queries:
@@ -175,10 +173,10 @@ class Engine:
         parts = run_in_parts(prepared, options, ready.refusals)
         first = await anext(parts)
         if first.has_next:
-            payloads = _write_parts(parts, first, form, context, shown)
+            payloads = write_parts(parts, first, form, context, shown)
             return GraphQLStream(payloads, form, context.response_headers)
         await parts.aclose()
-        return _respond(Executed(first.data, first.errors, first.problems), context, shown)
+        return respond(Executed(first.data, first.errors, first.problems), context, shown)
 
     async def _events(
         self, request: GraphQLRequest, ready: ReadyOperation, variables: Mapping[str, Any]
@@ -196,9 +194,9 @@ class Engine:
         except SubgraphError as error:
             errors = report_failure(ready.prepared.plan.fetches[0], error)
             executed = Executed(None, tuple(ready.prepared.clip_error(each) for each in errors), ())
-            yield _respond(executed, NO_CONTEXT).body
+            yield respond(executed, NO_CONTEXT).body
         except Exception as error:
-            yield _respond_to(error).body
+            yield respond_to(error).body
 
     def _coerce(self, request: GraphQLRequest, ready: ReadyOperation) -> Mapping[str, Any]:
         return coerce_variables(self._supergraph.api_schema, ready.prepared.operation.variables, request.variables)
@@ -239,11 +237,11 @@ class Engine:
         form = ready.form(options.variables, self._observer) if self._options.compiled else Plain.SWITCHED_OFF
         if not isinstance(form, CompiledOperation):
             self._observer.on_plain_run(form)
-            return _respond(await execute_operation(ready.prepared, options, ready.refusals), context)
+            return respond(await execute_operation(ready.prepared, options, ready.refusals), context)
         self._observer.on_compiled_run()
         run = CompiledRun(form, options.client, options.variables, options.headers, context)
         try:
-            body = _with_reports(await run.answer(), context.reports)
+            body = with_reports(await run.answer(), context.reports)
             return GraphQLResponse(body, executed=True, headers=context.response_headers)
         except SurpriseError as surprise:
             self._observer.on_fallback(surprise.reason)
@@ -253,7 +251,7 @@ class Engine:
             LOG.exception("a compiled operation failed; the plain executor takes over")
             self._observer.on_fallback(Surprise.GATEWAY)
         known = ReplayClient(options.client, ready.prepared.plan, run.exchanges)
-        return _respond(await execute_operation(ready.prepared, replace(options, client=known)), context)
+        return respond(await execute_operation(ready.prepared, replace(options, client=known)), context)
 
     def _prepare(self, request: GraphQLRequest) -> ReadyOperation:
         labels = draw_labels(self._supergraph.labels, self._options.active_labels, self._chance)
@@ -355,63 +353,6 @@ def _own_planner(supergraph: Supergraph) -> PlanOperation:
     return lambda operation, labels: plan_operation(query_graph, operation, labels=labels)
 
 
-def _respond_to(error: Exception) -> GraphQLResponse:
-    """The response to a request that failed as a whole; a fault of the gateway is logged."""
-    if isinstance(error, RequestError):
-        return GraphQLResponse(_encode({"errors": list(error.errors)}), executed=False, status=error.status)
-    if isinstance(error, PlanningError):
-        failure = {"message": error.message, "extensions": {"code": error.code}}
-        return _respond(Executed(None, (failure,), ()), NO_CONTEXT)
-    if isinstance(error, TimeoutError):
-        failure = {"message": "The answer did not come in time.", "extensions": {"code": codes.SUBREQUEST_HTTP_ERROR}}
-        return _respond(Executed(None, (failure,), ()), NO_CONTEXT)
-    LOG.error("a request failed", exc_info=error)
-    failure = {"message": "The gateway failed.", "extensions": {"code": codes.INTERNAL_SERVER_ERROR}}
-    return GraphQLResponse(_encode({"errors": [failure]}), executed=False, status=500)
-
-
-async def _write_parts(
-    parts: Parts, first: Part, form: Incremental, context: RequestContext, plan: QueryPlan | None
-) -> AsyncGenerator[bytes, None]:
-    """The payloads of a deferred answer; what wrappers have to say comes with the last one."""
-    async with contextlib.aclosing(parts):
-        yield _encode(write_part(first, form, {}, is_first=True))
-        async for part in parts:
-            extensions = {} if part.has_next else _extensions(context, plan)
-            yield _encode(write_part(part, form, extensions, is_first=False))
-
-
-def _with_reports(data: bytes, reports: Mapping[str, list[Any]]) -> bytes:
-    """A response without errors, around its data."""
-    return b'{"data":%b,"extensions":%b}' % (data, _encode(reports)) if reports else b'{"data":%b}' % data
-
-
-def _respond(executed: Executed, context: RequestContext, plan: QueryPlan | None = None) -> GraphQLResponse:
-    """GraphQL specification, section 7.1. Errors come first: whoever reads a response should see them."""
-    if context.freshness is not None and (executed.errors or executed.problems):
-        context.freshness.forbid()
-    entries: dict[str, Any] = {"errors": executed.errors} if executed.errors else {}
-    entries["data"] = executed.data
-    extensions = _extensions(context, plan)
-    if executed.problems:
-        extensions["valueCompletion"] = executed.problems
-    if extensions:
-        entries["extensions"] = extensions
-    return GraphQLResponse(_encode(entries), executed=True, headers=context.response_headers)
-
-
-def _extensions(context: RequestContext, plan: QueryPlan | None) -> dict[str, Any]:
-    extensions: dict[str, Any] = dict(context.reports)
-    if plan is not None:
-        shown = {"object": plan.to_json(), "text": str(plan)}
-        extensions.update(queryPlan=shown, apolloQueryPlan=shown)
-    return extensions
-
-
 def identify(parts: tuple[Any, ...]) -> bytes:
     """A short name for what an operation is made of, the same in every process."""
     return blake2b(repr(parts).encode(), digest_size=16).digest()
-
-
-def _encode(entries: Mapping[str, Any]) -> bytes:
-    return msgspec.json.encode(entries)
