@@ -190,4 +190,5 @@ def endpoint_options(settings: Settings) -> EndpointOptions:
         csrf_headers=settings.csrf.required_headers if settings.csrf.enabled else (),
         expose_plan=settings.graphql.expose_query_plan,
         heartbeat=settings.subscriptions.keep_alive,
+        batch=settings.limits.batch,
     )

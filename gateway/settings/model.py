@@ -71,6 +71,8 @@ class Limits(Section):
     directives: Count = 500
     selections: Count = 20_000
     introspection_depth: Count = 3
+    batch: Annotated[int, Field(ge=1, le=1000)] = 1
+    """How many requests one body may hold; 1 takes no arrays."""
 
 
 class Settings(Section):

@@ -1,16 +1,27 @@
 """Settings of the registry inside the gateway."""
 
 import ipaddress
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, Final
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, ValidationInfo
 
-from gateway.settings.section import Count, Seconds, Section, UrlPath
+from gateway.settings.section import Count, Seconds, Section, UrlPath, resolve_path
+
+SQLITE: Final = "sqlite+aiosqlite:///"
+POSTGRESQL: Final = "postgresql+asyncpg://"
 
 
 def check_network(network: str) -> str:
     ipaddress.ip_network(network)  # its own message says what is wrong
     return network
+
+
+def resolve_database(url: str, info: ValidationInfo) -> str:
+    """The URL of a database; a relative SQLite file counts from the folder of the settings file, as every path does."""
+    if not url.startswith((SQLITE, POSTGRESQL)):
+        raise ValueError(f"write {SQLITE}FILE or {POSTGRESQL}USER:PASSWORD@HOST/NAME")
+    return SQLITE + str(resolve_path(Path(url.removeprefix(SQLITE)), info)) if url.startswith(SQLITE) else url
 
 
 class Usage(Section):
@@ -36,7 +47,7 @@ class Health(Section):
 class Registry(Section):
     """The registry. It is on where ``supergraph.registry`` names an environment."""
 
-    database: str | None = None
+    database: Annotated[str, AfterValidator(resolve_database)] | None = None
     """``sqlite+aiosqlite:///FILE`` or ``postgresql+asyncpg://…``."""
     path: UrlPath = "/registry"
     open: bool = False

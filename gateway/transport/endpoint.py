@@ -11,6 +11,7 @@ from gateway.errors import RequestError
 from gateway.resolvers import codes
 from gateway.resolvers.messages import Answer, GraphQLRequest, GraphQLResponse, GraphQLStream
 from gateway.transport.asgi import ClientLeftError, Receive, Scope, Send, read_body, read_headers, send_response
+from gateway.transport.batching import Batch, answer_batch, read_batch
 from gateway.transport.coding import decode_body
 from gateway.transport.conditional import NOT_MODIFIED, has_it, may_be_kept, validator_of
 from gateway.transport.csrf import check_preflight
@@ -77,6 +78,8 @@ class EndpointOptions:
     body_seconds: float = 30.0
     csrf_headers: tuple[str, ...] = ("apollo-require-preflight", "x-apollo-operation-name")
     expose_plan: bool = False
+    batch: int = 1
+    """How many requests one body may hold, as a JSON array; 1 takes no arrays."""
     heartbeat: float = 12.0
     """After how many seconds without an event a subscription's response shows that it is alive."""
 
@@ -128,6 +131,8 @@ class GraphQLEndpoint:
         if media_type == HTML and self._page:
             return HttpAnswer(200, HTML, self._page.html, self._page.headers)
         request = await self._read_request(scope, receive, headers)
+        if isinstance(request, Batch):
+            return await self._answer_batch(request, receive, media_type)
         response = await unless_client_leaves(receive, self._service.execute(request))
         answer = to_http(response, media_type)
         if method == "GET" and may_be_kept(response.headers):
@@ -145,11 +150,10 @@ class GraphQLEndpoint:
     ) -> None:
         """Answer a client that takes streams: in the form it likes best, or whole where there is but one payload."""
         check_method(scope["method"])
-        request = replace(
-            await self._read_request(scope, receive, headers),
-            subscriptions=carriers.subscription is not None,
-            incremental=carriers.incremental,
-        )
+        request = await self._read_request(scope, receive, headers)
+        if isinstance(request, Batch):
+            return await send_answer(send, await self._answer_batch(request, receive, media_type or JSON))
+        request = replace(request, subscriptions=carriers.subscription is not None, incremental=carriers.incremental)
         response = await unless_client_leaves(receive, self._service.stream(request))
         if isinstance(response, GraphQLResponse):
             if media_type is not None:
@@ -164,23 +168,26 @@ class GraphQLEndpoint:
         except ClientLeftError:
             return None
         except Exception:
-            logger.exception(
-                "A stream failed by a fault of the gateway"
-            )  # its head is sent: the client sees it break off
+            # Its head is sent: the client sees it break off.
+            logger.exception("A stream failed by a fault of the gateway")
 
-    async def _read_request(self, scope: Scope, receive: Receive, headers: Mapping[str, str]) -> GraphQLRequest:
+    async def _answer_batch(self, batch: Batch, receive: Receive, media_type: str) -> HttpAnswer:
+        body = await unless_client_leaves(receive, answer_batch(batch, self._service.execute))
+        return HttpAnswer(200, media_type, body, (NOT_STORED,))
+
+    async def _read_request(self, scope: Scope, receive: Receive, headers: Mapping[str, str]) -> GraphQLRequest | Batch:
         method = scope["method"]
         if self._options.csrf_headers:
             check_preflight(headers, self._options.csrf_headers)
-        if method == "POST":
-            parameters = await self._read_post(headers, receive)
-        else:
-            parameters = read_url(scope["query_string"])
-        document_id = scope["path"].removeprefix(self._options.path).lstrip("/") or parameters.document_id or None
-        check_asked(parameters, document_id)
-        return self._make_request(parameters, headers, method, document_id)
+        if method == "GET":
+            return self._make_request(read_url(scope["query_string"]), headers, scope)
+        body = await self._read_post(headers, receive)
+        batch = read_batch(body, self._options.batch)
+        if batch is not None:
+            return Batch(tuple(self._make_request(parameters, headers, scope) for parameters in batch))
+        return self._make_request(read_json(body), headers, scope)
 
-    async def _read_post(self, headers: Mapping[str, str], receive: Receive) -> Parameters:
+    async def _read_post(self, headers: Mapping[str, str], receive: Receive) -> bytes:
         check_content(headers)
         limit = self._options.body_bytes
         try:
@@ -190,11 +197,11 @@ class GraphQLEndpoint:
             message = f"The request's body was not whole after {self._options.body_seconds:g} seconds."
             raise RequestError(message, code=codes.REQUEST_TIMEOUT, status=408) from None
         coding = headers.get("content-encoding")
-        return read_json(decode_body(body, coding, limit) if coding else body)
+        return decode_body(body, coding, limit) if coding else body
 
-    def _make_request(
-        self, parameters: Parameters, headers: Mapping[str, str], method: str, document_id: str | None
-    ) -> GraphQLRequest:
+    def _make_request(self, parameters: Parameters, headers: Mapping[str, str], scope: Scope) -> GraphQLRequest:
+        document_id = scope["path"].removeprefix(self._options.path).lstrip("/") or parameters.document_id or None
+        check_asked(parameters, document_id)
         plan = headers.get(PLAN_HEADER, "").strip().lower() if self._options.expose_plan else ""
         return GraphQLRequest(
             query=parameters.query or "",
@@ -203,7 +210,7 @@ class GraphQLEndpoint:
             variables=parameters.variables or {},
             extensions=parameters.extensions or {},
             headers=headers,
-            read_only=method == "GET",
+            read_only=scope["method"] == "GET",
             expose_plan=plan in ("true", "dry-run"),
             dry_run=plan == "dry-run",
         )

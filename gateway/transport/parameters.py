@@ -42,7 +42,9 @@ def read_json(body: bytes) -> Parameters:
         return decode_again(body) if len(body) <= MAX_REMEMBERED else DECODER.decode(body)
     except msgspec.ValidationError as error:
         if body.lstrip()[:1] == b"[":
-            refuse("The body is a JSON array, but batches of requests are not taken; send each request by itself.")
+            refuse(
+                "The body is a JSON array, but batches of requests are not taken here (limits.batch); send each request by itself."
+            )
         refuse(f"The request's parameters are not well-formed: {error}.")
     except (ValueError, RecursionError) as error:
         refuse(f"The request's body is not JSON: {error}.")

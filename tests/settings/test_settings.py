@@ -209,3 +209,38 @@ def test_the_documented_file_shows_every_key(key: str) -> None:
         if line.strip().removeprefix("# ").startswith(key.split(".")[-1] + ":")
     )
     assert "#" in lines[at] or lines[at - 1].strip().startswith("#")
+
+
+REGISTRY = "supergraph: {{registry: production}}\nregistry: {{database: '{}'}}\n"
+
+
+def test_a_registry_s_file_counts_from_the_settings_folder(tmp_path: Path) -> None:
+    """As every path does; a server's address stays as it is."""
+    relative = read_settings(write(tmp_path, REGISTRY.format("sqlite+aiosqlite:///data/registry.db")))
+    assert relative.registry.database == f"sqlite+aiosqlite:///{tmp_path}/data/registry.db"
+    absolute = read_settings(write(tmp_path, REGISTRY.format("sqlite+aiosqlite:////var/registry.db")))
+    assert absolute.registry.database == "sqlite+aiosqlite:////var/registry.db"
+    server = read_settings(write(tmp_path, REGISTRY.format("postgresql+asyncpg://u:p@db/registry")))
+    assert server.registry.database == "postgresql+asyncpg://u:p@db/registry"
+
+
+@pytest.mark.parametrize("url", ["registry.db", "sqlite:///registry.db", "postgresql://db/registry", "mysql://db/x"])
+def test_a_registry_s_database_is_one_of_two_kinds(url: str, tmp_path: Path) -> None:
+    """Others are told how to write it."""
+    assert "registry.database: write sqlite+aiosqlite:///FILE or postgresql+asyncpg://" in refusal(
+        tmp_path, REGISTRY.format(url)
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["supergraph: {registry: production}\n", SOURCE + "registry: {database: 'sqlite+aiosqlite:///registry.db'}\n"],
+)
+def test_a_registry_needs_an_environment_and_a_database(text: str, tmp_path: Path) -> None:
+    """One without the other is a mistake."""
+    assert "go together: give both" in refusal(tmp_path, text)
+
+
+def test_a_network_is_checked(tmp_path: Path) -> None:
+    """What is none is told by its key."""
+    assert refusal(tmp_path, SOURCE + "registry: {networks: [10.0.0.1/8]}\n").startswith("registry.networks[0]: ")

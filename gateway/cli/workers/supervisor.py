@@ -54,6 +54,7 @@ class Worker:
         self.listening = self.ready = False
         self.failure = ""
         self.status: int | None = None
+        self._unread = b""
         self.expected_to_end = False
 
     @property
@@ -66,10 +67,13 @@ class Worker:
         if not self.has_ended:
             os.kill(self.pid, number)
 
-    def hear(self, report: Report) -> None:
-        self.listening = self.listening or report.listening
-        self.ready = self.ready or report.ready
-        self.failure = report.failure or self.failure
+    def hear(self, data: bytes) -> None:
+        """Take what came through its pipe; a report may come in pieces."""
+        *lines, self._unread = (self._unread + data).split(b"\n")
+        for report in map(REPORTS.decode, lines):
+            self.listening = self.listening or report.listening
+            self.ready = self.ready or report.ready
+            self.failure = report.failure or self.failure
 
     def how_it_ended(self) -> str:
         if self.failure:
@@ -185,13 +189,20 @@ class Supervisor:
             else:
                 self._read(self._all[key.fd])
         for slot in [slot for slot, at in self._restarts.items() if at <= time.monotonic() and self._stop is None]:
-            del self._restarts[slot]
+            self._restart(slot)
+
+    def _restart(self, slot: int) -> None:
+        """Fill a slot whose worker has died. What cannot be done now is tried again: the others must not end for it."""
+        del self._restarts[slot]
+        try:
             self._workers[slot] = self._fork(slot)
+        except (OSError, TongfenError) as error:
+            LOG.error("Worker %d cannot be started: %s", slot, error)
+            self._restarts[slot] = time.monotonic() + LONGEST_DELAY_SECONDS
 
     def _read(self, worker: Worker) -> None:
         heard = os.read(worker.reports, 65_536)
-        for line in heard.splitlines():
-            worker.hear(REPORTS.decode(line))
+        worker.hear(heard)
         if not heard:
             self._bury(worker)
 

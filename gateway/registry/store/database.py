@@ -5,7 +5,7 @@ import sqlite3
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import UTC, datetime
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import Connection, event, text
 from sqlalchemy.engine import make_url
@@ -29,6 +29,12 @@ SQLITE_PRAGMAS: Final = (
     "PRAGMA synchronous = FULL",  # what was answered is on the disk
 )
 
+
+POSTGRESQL_OPTIONS: Final[dict[str, Any]] = {
+    "pool_pre_ping": True,
+    "connect_args": {"timeout": 5, "command_timeout": 30},
+}
+"""Connections that were lost are noticed before they are used, and a server that says nothing is not waited for."""
 
 MODE_ATTEMPTS: Final = 100
 MODE_SECONDS: Final = 0.01
@@ -89,7 +95,8 @@ def open_database(url: str, *, clock: Clock = utc_now) -> Database:
         parsed = make_url(url)
         if parsed.drivername not in ("sqlite+aiosqlite", "postgresql+asyncpg"):
             raise ArgumentError(f"its driver is {parsed.drivername}")
-        engine = create_async_engine(parsed, pool_pre_ping=parsed.drivername == "postgresql+asyncpg")
+        options = POSTGRESQL_OPTIONS if parsed.drivername == "postgresql+asyncpg" else {}
+        engine = create_async_engine(parsed, **options)
     except (ArgumentError, ModuleNotFoundError) as error:
         message = "registry.database: write sqlite+aiosqlite:///FILE, or postgresql+asyncpg://… with the extra tongfen[postgres]"
         raise SettingsError(f"{message} ({error}).") from error

@@ -84,8 +84,9 @@ def retire(folder: Path, pid: int) -> None:
     counted = [family for family in left if family.kind != "gauge"]
     alive = {int(each.stem) for each in folder.glob(f"*{SUFFIX}")}
     pids = [each for each in ended.pids if each in alive]
-    write(folder / "ended", msgspec.msgpack.encode(Ended([*pids, pid], add_up([ended.figures, counted]))))
-    path.unlink()
+    with contextlib.suppress(OSError):  # a disk that is full: the file stays, and is counted on
+        write(folder / "ended", msgspec.msgpack.encode(Ended([*pids, pid], add_up([ended.figures, counted]))))
+        path.unlink()
 
 
 def read_ended(folder: Path) -> Ended:

@@ -9,6 +9,7 @@ from gateway.app.peers import ALONE, SharedReadiness
 from gateway.cli.workers.board import Board, SlotPeers
 from gateway.cli.workers.count import count_workers, usable_cores
 from gateway.cli.workers.ports import SPREADS, Ports
+from gateway.cli.workers.supervisor import Worker
 from gateway.errors import TongfenError
 from gateway.settings import Listen
 from tests.app.test_peers import FakeReadiness
@@ -79,3 +80,11 @@ def test_connections_of_a_withdrawn_slot_go_to_the_others() -> None:
         assert ports.take(0).getsockname()[1] == ports.address.port
     finally:
         ports.close()
+
+
+def test_a_report_may_come_in_pieces() -> None:
+    """A long reason does not fit into one reading of the pipe."""
+    worker = Worker(0, 1, 2)
+    for piece in (b'{"listening":', b'true}\n{"failure":"lo', b'ng"}', b"\n"):
+        worker.hear(piece)
+    assert (worker.listening, worker.ready, worker.failure) == (True, False, "long")
