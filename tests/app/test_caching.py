@@ -28,10 +28,17 @@ ENTITY = {"__typename": "Achievement", "id": "330100-A-000001"}
 
 
 @asynccontextmanager
-async def market(folder: Path, heard: list[dict[str, str]], **cache: Any) -> AsyncIterator[ClientSession]:
+async def market(
+    folder: Path, heard: list[dict[str, str]], *, more: dict[str, Any] | None = None, **cache: Any
+) -> AsyncIterator[ClientSession]:
     """A gateway with these settings; ``heard`` has an entry for each request that reached a subgraph."""
     async with subgraph(CITY, heard=heard) as city, subgraph(HEALTHCARE, heard=heard) as healthcare:
-        made = settings(folder, urls={"city": url_of(city), "healthcare": url_of(healthcare)}, cache={**CACHE, **cache})
+        made = settings(
+            folder,
+            urls={"city": url_of(city), "healthcare": url_of(healthcare)},
+            cache={**CACHE, **cache},
+            **(more or {}),
+        )
         async with served(make_app(made, make_loader(made))) as client:
             while (await client.get("/health/ready")).status != 200:  # noqa: ASYNC110  # nothing tells from outside
                 await asyncio.sleep(0)
@@ -68,6 +75,29 @@ async def test_the_gateway_is_as_it_was_without_a_cache(tmp_path: Path) -> None:
         async with client.post("/graphql", json=REQUEST) as response:
             assert "cache-control" not in response.headers
         assert (await client.post("/registry/invalidate", json={})).status == 404
+
+
+async def test_lookups_are_counted(tmp_path: Path) -> None:
+    """By subgraph, type and result, for Prometheus; and how old what was found was."""
+    heard: list[dict[str, str]] = []
+    async with market(tmp_path, heard, more={"metrics": {"enabled": True}}, whole_answers=False) as client:
+        for _ in range(3):
+            await ask(client)
+        text = await (await client.get("/metrics")).text()
+    counted = {
+        line.split(" ")[0]: float(line.split(" ")[1])
+        for line in text.splitlines()
+        if "cache_lookups" in line and line[0] != "#"
+    }
+    of_city = {
+        result: value
+        for name, value in counted.items()
+        if "Query.achievement" in name
+        for result in ("hit", "miss")
+        if result in name
+    }
+    assert of_city == {"hit": 2.0, "miss": 1.0}
+    assert "cache_age_seconds" in text
 
 
 async def test_a_browser_revalidates(tmp_path: Path) -> None:

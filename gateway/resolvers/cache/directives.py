@@ -8,7 +8,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from graphql import DirectiveNode, InterfaceTypeDefinitionNode, ObjectTypeDefinitionNode, value_from_ast_untyped
+from graphql import (
+    DirectiveNode,
+    InterfaceTypeDefinitionNode,
+    ObjectTypeDefinitionNode,
+    UnionTypeDefinitionNode,
+    value_from_ast_untyped,
+)
 
 from gateway.resolvers.cache.policy import Policy, strictest
 from gateway.schema.supergraph import Supergraph
@@ -75,12 +81,13 @@ def read_directives(supergraph: Supergraph) -> Directives:
     names = {view.join_name: name for name, view in supergraph.subgraphs.items()}
     found: dict[Coordinate, tuple[Applied, ...]] = {}
     for definition in supergraph.document.definitions:
-        if not isinstance(definition, ObjectTypeDefinitionNode | InterfaceTypeDefinitionNode):
+        if not isinstance(definition, ObjectTypeDefinitionNode | InterfaceTypeDefinitionNode | UnionTypeDefinitionNode):
             continue
         type_name = definition.name.value
+        fields = () if isinstance(definition, UnionTypeDefinitionNode) else definition.fields or ()
         for coordinate, element in (
             (type_name, definition),
-            *((f"{type_name}.{each.name.value}", each) for each in definition.fields or ()),
+            *((f"{type_name}.{each.name.value}", each) for each in fields),
         ):
             read = tuple(_read(element.directives or (), names))
             if read:

@@ -20,7 +20,7 @@ from gateway.resolvers.subgraph_client.caching import EXTENSION, CachingOptions,
 from gateway.schema.supergraph import Supergraph
 
 ENCODER: Final = msgspec.json.Encoder(order="sorted")
-TRIED_EVERY: Final = 100
+TRIED_EVERY: Final = 20
 """An operation whose answer could not be kept is tried again at every so many requests: headers can change that."""
 
 NO_STORE: Final = {"cache-control": "no-store"}

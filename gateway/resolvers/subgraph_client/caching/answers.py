@@ -106,13 +106,13 @@ def join(wanted: Wanted, bodies: Sequence[bytes], errors: Sequence[dict[str, Any
     fields = []
     for span in wanted.spans:
         if isinstance(span.unit, EntityUnit):
-            fields.append(b'"%b":[%b]' % (span.unit.alias.encode(), b",".join(bodies[span.start : span.end])))
+            fields.append(span.unit.opening + b",".join(bodies[span.start : span.end]) + b"]")
         elif span.end > span.start:
-            fields.append(b'"%b":%b' % (span.unit.alias.encode(), bodies[span.start]))
-    data = b'"data":{%b}' % b",".join(fields)
+            fields.append(span.unit.opening + bodies[span.start])
+    data = b",".join(fields)
     if errors:
-        return HttpAnswer(200, JSON_HEADERS, b'{%b,"errors":%b}' % (data, msgspec.json.encode(errors)))
-    return HttpAnswer(200, JSON_HEADERS, b"{%b}" % data)
+        return HttpAnswer(200, JSON_HEADERS, b'{"data":{%b},"errors":%b}' % (data, msgspec.json.encode(errors)))
+    return HttpAnswer(200, JSON_HEADERS, b'{"data":{%b}}' % data)
 
 
 def failure(wanted: Wanted, number: int, message: str, code: str) -> dict[str, Any]:

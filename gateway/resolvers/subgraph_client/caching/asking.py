@@ -1,16 +1,15 @@
 """One fetch, taken apart into what is wanted: for each entity and root field, under which key it lies."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import replace
+from typing import Any, NamedTuple
 
 from gateway.resolvers.subgraph_client.caching.shapes import Shape
 from gateway.resolvers.subgraph_client.caching.units import ENCODER, EntityUnit, FieldUnit, Kept
 from gateway.resolvers.subgraph_client.protocol import SubgraphRequest
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """The wanted things of one unit: from ``start`` to before ``end`` among all of the fetch."""
 
     unit: EntityUnit | FieldUnit
@@ -18,16 +17,14 @@ class Span:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Asker:
+class Asker(NamedTuple):
     """Who asks: what public answers vary by, and what tells one person from another (None: nothing does)."""
 
     varying: bytes
     person: bytes | None
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(NamedTuple):
     """All that one fetch wants. ``keys`` are None for what is not kept; ``given`` are representations, or arguments' values."""
 
     request: SubgraphRequest

@@ -17,7 +17,7 @@ from gateway.resolvers.subgraph_client.caching.flights import Flights
 from gateway.resolvers.subgraph_client.caching.gathering import Gatherer, sort_out
 from gateway.resolvers.subgraph_client.caching.keeping import Keeper
 from gateway.resolvers.subgraph_client.caching.mutations import MutationReader
-from gateway.resolvers.subgraph_client.caching.reporting import Outcome, count_hits, report
+from gateway.resolvers.subgraph_client.caching.reporting import EXTENSION, Outcome, count_hits, report
 from gateway.resolvers.subgraph_client.caching.rules import CachingOptions
 from gateway.resolvers.subgraph_client.caching.shapes import ShapeReader
 from gateway.resolvers.subgraph_client.caching.units import Tallies
@@ -28,14 +28,15 @@ from gateway.schema.supergraph import Supergraph
 from gateway.types import OperationKind, SubgraphName
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Cached:
-    """What serves one subgraph whose answers may be kept."""
+    """What serves one subgraph whose answers may be kept. While it ``is_silent`` only an answer's headers can say so: none has yet."""
 
     shapes: ShapeReader
     keeper: Keeper
     flights: Flights
     gatherer: Gatherer
+    is_silent: bool
 
 
 class CachingClient:
@@ -68,7 +69,8 @@ class CachingClient:
         shapes = ShapeReader(supergraph, name, directives, rules, kinship, self._tallies)
         keeper = Keeper(shapes.identities, rules, null_seconds=self._options.null_seconds)
         flights = Flights(self._inner, self._store, keeper, self._clock, lock_seconds=self._options.lock_seconds)
-        return Cached(shapes, keeper, flights, Gatherer(flights, self._store, self._clock))
+        is_silent = rules.is_silent and not directives.speaks_of(name)
+        return Cached(shapes, keeper, flights, Gatherer(flights, self._store, self._clock), is_silent)
 
     async def send(self, request: SubgraphRequest) -> SubgraphResponse:
         """The response, from what is kept or from the subgraph; raises ``SubgraphError`` as ``inner`` does."""
@@ -82,6 +84,8 @@ class CachingClient:
         if request.kind is OperationKind.MUTATION:
             return await self._mutate(request)
         cached = self._cached.get(request.subgraph)
+        if cached is not None and cached.is_silent and not (self._options.shows and asks(request.context)):
+            return await self._listen(cached, request)
         shape = cached.shapes.shape(request.query) if cached is not None else None
         if cached is None or shape is None or not shape.units:
             forbid(request.context)
@@ -134,10 +138,29 @@ class CachingClient:
             gathering.outcome.milliseconds = (loop.time() - started) * 1000
             report(wanted, gathering.outcome, now, shows=self._options.shows)
 
+    async def _listen(self, cached: Cached, request: SubgraphRequest) -> HttpAnswer:
+        """Ask a subgraph that has never said that anything may be kept, and look at the headers of its answer: that is all it costs."""
+        since, seen = self._clock(), self._store.seen()
+        answer = await self._inner.post(request)
+        shape = cached.shapes.shape(request.query) if "cache-control" in answer.headers else None
+        if shape is None or not shape.units:
+            forbid(request.context)
+            return answer
+        wanted = take_apart(request, shape, self._asker(request))
+        if cached.keeper.policy_of(wanted, answer.headers).allows:
+            cached.is_silent = False  # Its next answers are looked for.
+        await self._keep(cached, wanted, answer, since, seen)
+        return answer
+
     async def _pass(self, cached: Cached, wanted: Wanted) -> HttpAnswer:
-        """A fetch of which nothing is kept: only what its headers say is looked at, and the first answer that may be kept is."""
+        """A fetch of which nothing is kept, unless its answer's headers say that it may be."""
         since, seen = self._clock(), self._store.seen()
         answer = await self._inner.post(wanted.request)
+        await self._keep(cached, wanted, answer, since, seen)
+        return answer
+
+    async def _keep(self, cached: Cached, wanted: Wanted, answer: HttpAnswer, since: float, seen: int) -> None:
+        """Keep what an answer that nobody looked for allows to keep."""
         numbers = range(len(wanted.keys))
         fetched: dict[int, Entry | None] = dict.fromkeys(numbers)
         if cached.keeper.policy_of(wanted, answer.headers).allows and (parts := split(wanted, numbers, answer)):
@@ -145,7 +168,6 @@ class CachingClient:
             await self._store.set_many(dict(made.values()))
             fetched.update((number, entry) for number, (_, entry) in made.items())
         report(wanted, Outcome(fetched=fetched), since, shows=self._options.shows)
-        return answer
 
     async def _mutate(self, request: SubgraphRequest) -> HttpAnswer:
         """Send a mutation, and invalidate what it has changed before anybody hears of it."""
@@ -208,6 +230,11 @@ def read_mutations(
         for name, view in supergraph.subgraphs.items()
         if mutation_type in view.types
     }
+
+
+def asks(context: RequestContext | None) -> bool:
+    """Whether a request wants to be told what was found."""
+    return context is not None and context.extensions.get(EXTENSION) is True
 
 
 def forbid(context: RequestContext | None) -> None:

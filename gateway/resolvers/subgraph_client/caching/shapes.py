@@ -125,6 +125,7 @@ class ShapeReader:
             return None
         return EntityUnit(
             selection.response_key,
+            b'"%b":[' % selection.response_key.encode(),
             argument.variables[0],
             lambda type_name: self._of_entities(type_name, selection.selections),
         )
@@ -150,7 +151,8 @@ class ShapeReader:
         inner = self.identities.type_of(parent, selection) or parent
         text = f"{print_selections(alone)}: {self.identities.whole_type_of(parent, selection)}"
         kept = self._kept(f"{parent}.{selection.name}", inner, text, selection.selections, given)
-        return FieldUnit(selection.response_key, kept, lambda variables: evaluate(nodes, variables), selection)
+        opening = b'"%b":' % selection.response_key.encode()
+        return FieldUnit(selection.response_key, opening, kept, lambda variables: evaluate(nodes, variables), selection)
 
     def _kept(self, name: str, type_name: TypeName, text: str, inner: SelectionSet, given: Given) -> Kept:
         types = tuple(dict.fromkeys(self.identities.types_in(type_name, inner)))

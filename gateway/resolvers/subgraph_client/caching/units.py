@@ -74,9 +74,10 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class EntityUnit:
-    """One ``_entities`` call. ``of_type`` gives what is kept of entities with that ``__typename``."""
+    """One ``_entities`` call. ``opening`` begins its answer; ``of_type`` gives what is kept of entities with that ``__typename``."""
 
     alias: ResponseKey
+    opening: bytes
     variable: str
     of_type: Callable[[TypeName], Kept]
     known: dict[TypeName, Kept] = field(default_factory=dict)
@@ -93,6 +94,7 @@ class FieldUnit:
     """One root field. ``arguments`` gives their values; ``is_there`` whether the field's own conditions hold."""
 
     alias: ResponseKey
+    opening: bytes
     kept: Kept
     arguments: Callable[[Mapping[str, Any]], Mapping[str, Any]]
     field: Field

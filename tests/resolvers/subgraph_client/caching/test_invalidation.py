@@ -3,8 +3,9 @@
 import pytest
 
 from gateway.errors import SubgraphError
+from gateway.resolvers.cache.invalidation import Targets, target_tags
 from gateway.resolvers.cache.tags import Kinship
-from tests.resolvers.subgraph_client.caching.shops import MARKET, Shop
+from tests.resolvers.subgraph_client.caching.shops import CITY_TYPES, MARKET, Shop, market
 
 
 async def kept(shop: Shop) -> None:
@@ -116,3 +117,37 @@ async def test_a_tag_calls_back_what_it_names(tags: list[str], expected: list[st
     await kept(shop)
     await shop.store.invalidate(tags)
     assert await missing(shop) == expected
+
+
+PARTITIONED = """
+directive @partition(key: String!, prefix: Int) on OBJECT
+directive @partitionedBy(argument: String!, prefix: Int) on FIELD_DEFINITION
+"""
+
+
+async def test_a_partition_is_called_back_alone() -> None:
+    """Its entities and root fields, and what may hold something of any partition; the other partitions' stay."""
+    sdl = CITY_TYPES.replace(
+        'type Listing @key(fields: "id")', 'type Listing @key(fields: "id") @partition(key: "id", prefix: 1)'
+    )
+    sdl = sdl.replace(
+        "[Listing!]! @cacheControl", '[Listing!]! @partitionedBy(argument: "city", prefix: 2) @cacheControl'
+    )
+    shop = Shop(supergraph=market(PARTITIONED + sdl))
+    assert shop.store is not None
+    for _ in range(2):
+        await shop.entities("title", "1", "2")
+        await shop.query('{ listings(city: "1100") { title } }')
+        await shop.query('{ listings(city: "2200") { title } }')
+        await shop.query("{ listings { title } }")
+    assert shop.asked == 4
+    tags = target_tags(Targets(partitions=("city/1", "city/11")), Kinship(shop.supergraph))
+    await shop.store.invalidate(tags)
+    shop.fake.requests.clear()
+    await shop.entities("title", "1", "2")
+    assert shop.last_keys() == ["1"]
+    await shop.query('{ listings(city: "2200") { title } }')
+    assert shop.asked == 1
+    await shop.query('{ listings(city: "1100") { title } }')
+    await shop.query("{ listings { title } }")
+    assert shop.asked == 3
