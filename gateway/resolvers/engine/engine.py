@@ -101,7 +101,7 @@ class Engine:
 
         ``answers`` keeps whole answers; None keeps none, and says nothing of keeping them.
         """
-        supergraph = replace(supergraph, api_schema=with_incremental_directives(supergraph.api_schema))
+        supergraph = supergraph.with_api_schema(with_incremental_directives(supergraph.api_schema))
         self._supergraph = supergraph
         self._client = client
         self._limits = limits or Limits()

@@ -16,7 +16,7 @@ from gateway.schema.composition.satisfiability import check_satisfiability
 from gateway.schema.subgraph import ReadSubgraph, read_subgraph
 from gateway.schema.subgraph.rules import check_federation, check_graphql
 from gateway.schema.subgraph.upgrade import upgrade_subgraphs
-from gateway.schema.supergraph import read_supergraph
+from gateway.schema.supergraph import read_document
 
 _CHECKED: Final = 1024
 """Subgraphs whose own errors are kept, so that after a change only the changed one is checked again."""
@@ -48,7 +48,7 @@ def _compose(subgraphs: Sequence[Subgraph]) -> CompositionResult:
         return _failed(errors)
     if hidden := check_inaccessible(merged.document):
         return _failed(add_places(hidden, schemas))
-    supergraph = read_supergraph(merged.document)
+    supergraph = read_document(merged.document)
     proof = check_satisfiability(supergraph)
     if proof.errors:
         return _failed(add_places(proof.errors, schemas))

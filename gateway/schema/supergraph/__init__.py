@@ -6,12 +6,13 @@ from gateway.schema.supergraph.model import (
     FieldView,
     Key,
     OverrideLabel,
+    PublicType,
     SubgraphView,
     Supergraph,
     TypeKind,
     TypeView,
 )
-from gateway.schema.supergraph.reader import read_supergraph
+from gateway.schema.supergraph.reader import read_document, read_supergraph
 from gateway.schema.supergraph.subgraph_schema import derive_subgraph_schema
 
 __all__ = [
@@ -20,10 +21,12 @@ __all__ = [
     "FieldView",
     "Key",
     "OverrideLabel",
+    "PublicType",
     "SubgraphView",
     "Supergraph",
     "TypeKind",
     "TypeView",
     "derive_subgraph_schema",
+    "read_document",
     "read_supergraph",
 ]

@@ -15,7 +15,7 @@ from graphql import (
     specified_scalar_types,
 )
 
-from gateway.schema.supergraph.join import named_type
+from gateway.schema.supergraph.type_nodes import named_type
 from gateway.types import TypeName
 
 

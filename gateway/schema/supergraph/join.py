@@ -13,10 +13,8 @@ from graphql import (
     InputObjectTypeDefinitionNode,
     InputValueDefinitionNode,
     InterfaceTypeDefinitionNode,
-    NamedTypeNode,
     ObjectTypeDefinitionNode,
     TypeDefinitionNode,
-    TypeNode,
     UnionTypeDefinitionNode,
     parse_type,
     value_from_ast_untyped,
@@ -35,6 +33,7 @@ from gateway.schema.supergraph.model import (
     TypeView,
 )
 from gateway.schema.supergraph.printer import print_type
+from gateway.schema.supergraph.type_nodes import named_type
 from gateway.types import FieldName, SubgraphName, TypeName
 
 Arguments = dict[str, Any]
@@ -51,13 +50,6 @@ _KINDS = {
 
 def kind_of(node: TypeDefinitionNode) -> TypeKind:
     return _KINDS[node.kind]
-
-
-def named_type(node: TypeNode) -> TypeName:
-    """The name under a type's lists and non-null marks."""
-    while not isinstance(node, NamedTypeNode):
-        node = node.type  # type: ignore[attr-defined]  # only lists and non-nulls are left, and both wrap a type
-    return node.name.value
 
 
 def read_subgraphs(

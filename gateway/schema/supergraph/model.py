@@ -1,13 +1,14 @@
 """The supergraph as frozen data: the whole schema, its public part, and what each subgraph knows of every type."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 
 from graphql import DocumentNode, GraphQLSchema
 
 from gateway.schema.selection import SelectionSet
 from gateway.schema.supergraph.features import Feature
+from gateway.schema.supergraph.schemas import Schemas
 from gateway.types import FieldName, Label, OperationKind, SubgraphName, TypeName
 
 
@@ -106,18 +107,26 @@ class SubgraphView:
     types: Mapping[TypeName, TypeView]
 
 
+@dataclass(frozen=True, slots=True)
+class PublicType:
+    """A type as clients see it: an object's or interface's ``fields``, each with the name of the type it returns."""
+
+    kind: TypeKind
+    fields: Mapping[FieldName, TypeName] = field(default_factory=dict)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Supergraph:
     """A supergraph that was read.
 
-    ``full_schema`` has every type and field, ``api_schema`` only what clients may see. ``subgraphs`` are sorted by name.
+    ``public`` are the types that clients may see. ``subgraphs`` are sorted by name.
     ``possible_types`` gives for each object, interface and union its concrete types in the full schema, sorted.
     ``field_types`` gives for each field its type in the full schema as GraphQL text. ``labels`` are all override labels, sorted.
     """
 
     document: DocumentNode
-    full_schema: GraphQLSchema
-    api_schema: GraphQLSchema
+    schemas: Schemas
+    public: Mapping[TypeName, PublicType]
     subgraphs: Mapping[SubgraphName, SubgraphView]
     kinds: Mapping[TypeName, TypeKind]
     possible_types: Mapping[TypeName, tuple[TypeName, ...]]
@@ -126,3 +135,17 @@ class Supergraph:
     root_types: Mapping[OperationKind, TypeName]
     features: Mapping[str, Feature]
     labels: tuple[Label, ...]
+
+    @property
+    def full_schema(self) -> GraphQLSchema:
+        """Every type and field."""
+        return self.schemas.full
+
+    @property
+    def api_schema(self) -> GraphQLSchema:
+        """Only what clients may see."""
+        return self.schemas.api
+
+    def with_api_schema(self, schema: GraphQLSchema) -> "Supergraph":
+        """The same supergraph, and another schema for clients."""
+        return replace(self, schemas=self.schemas.with_api(schema))

@@ -4,22 +4,25 @@ from collections.abc import Mapping
 
 from graphql import (
     DocumentNode,
+    FieldDefinitionNode,
     GraphQLError,
-    GraphQLSchema,
     InterfaceTypeDefinitionNode,
     ObjectTypeDefinitionNode,
+    SchemaDefinitionNode,
+    SchemaExtensionNode,
     TypeDefinitionNode,
     UnionTypeDefinitionNode,
     parse,
 )
 
 from gateway.errors import SupergraphError
-from gateway.schema.supergraph.api_schema import own_definitions, public_document, without_specifications
-from gateway.schema.supergraph.building import build_schema
-from gateway.schema.supergraph.features import read_features
+from gateway.schema.supergraph.api_schema import own_definitions
+from gateway.schema.supergraph.features import Feature, read_features
 from gateway.schema.supergraph.join import kind_of, read_subgraphs
-from gateway.schema.supergraph.model import SubgraphView, Supergraph
+from gateway.schema.supergraph.model import PublicType, SubgraphView, Supergraph
 from gateway.schema.supergraph.printer import print_type
+from gateway.schema.supergraph.schemas import Schemas
+from gateway.schema.supergraph.type_nodes import named_type
 from gateway.types import FieldName, OperationKind, SubgraphName, TypeName
 
 
@@ -29,21 +32,29 @@ def read_supergraph(source: str | DocumentNode) -> Supergraph:
     Raises SupergraphError where the text is not GraphQL, names no join specification, needs a feature for security or
     execution that is not known, or has no query type.
     """
-    document = _parse(source) if isinstance(source, str) else source
+    supergraph = read_document(_parse(source) if isinstance(source, str) else source)
+    supergraph.schemas.build()
+    return supergraph
+
+
+def read_document(document: DocumentNode) -> Supergraph:
+    """Read a supergraph that is known to make a schema, because it was composed: its schemas are built when they are asked for.
+
+    Raises SupergraphError like ``read_supergraph``, but for what only building a schema finds.
+    """
     features = read_features(document)
     definitions = own_definitions(document, features)
     subgraphs = read_subgraphs(document, definitions, features)
-    full_schema = _build_schema(without_specifications(document, features))
     return Supergraph(
         document=document,
-        full_schema=full_schema,
-        api_schema=_build_schema(public_document(document, features)) if "inaccessible" in features else full_schema,
+        schemas=Schemas(document, features),
+        public=_public(definitions, features),
         subgraphs=subgraphs,
         kinds={name: kind_of(node) for name, node in definitions.items()},
         possible_types=_possible_types(definitions),
         interfaces=_interfaces(definitions),
         field_types=_field_types(definitions),
-        root_types=_root_types(full_schema),
+        root_types=_root_types(document, definitions),
         features=features,
         labels=_labels(subgraphs),
     )
@@ -55,17 +66,6 @@ def _parse(text: str) -> DocumentNode:
     except GraphQLError as error:
         where = f" (line {error.locations[0].line})" if error.locations else ""
         raise SupergraphError(f"The supergraph is not GraphQL{where}: {error.message}") from error
-
-
-def _build_schema(document: DocumentNode) -> GraphQLSchema:
-    """The schema, taken as valid: what is wrong with it by a younger or stricter rule is for composers to refuse."""
-    try:
-        schema = build_schema(document)
-    except (GraphQLError, TypeError) as error:
-        raise SupergraphError(f"The supergraph does not make a schema: {error}") from error
-    if schema.query_type is None:
-        raise SupergraphError("The supergraph has no query type, so nothing could be asked of it.")
-    return schema
 
 
 def _interfaces(definitions: Mapping[TypeName, TypeDefinitionNode]) -> dict[TypeName, tuple[TypeName, ...]]:
@@ -98,13 +98,33 @@ def _field_types(definitions: Mapping[TypeName, TypeDefinitionNode]) -> dict[Typ
     }
 
 
-def _root_types(schema: GraphQLSchema) -> dict[OperationKind, TypeName]:
-    roots = {
-        OperationKind.QUERY: schema.query_type,
-        OperationKind.MUTATION: schema.mutation_type,
-        OperationKind.SUBSCRIPTION: schema.subscription_type,
-    }
-    return {kind: root.name for kind, root in roots.items() if root is not None}
+def _root_types(
+    document: DocumentNode, definitions: Mapping[TypeName, TypeDefinitionNode]
+) -> dict[OperationKind, TypeName]:
+    """The root types as the schema definition names them, or by their default names where it names none."""
+    nodes = (n for n in document.definitions if isinstance(n, SchemaDefinitionNode | SchemaExtensionNode))
+    named = {OperationKind(o.operation.value): o.type.name.value for n in nodes for o in n.operation_types or ()}
+    roots = named or {kind: kind.value.capitalize() for kind in OperationKind}
+    return {kind: roots[kind] for kind in OperationKind if roots.get(kind) in definitions}
+
+
+def _public(
+    definitions: Mapping[TypeName, TypeDefinitionNode], features: Mapping[str, Feature]
+) -> dict[TypeName, PublicType]:
+    """The types that clients may see."""
+    hidden = features["inaccessible"].directive("inaccessible") if "inaccessible" in features else None
+    return {name: _public_type(node, hidden) for name, node in definitions.items() if not _is_hidden(node, hidden)}
+
+
+def _public_type(node: TypeDefinitionNode, hidden: str | None) -> PublicType:
+    if not isinstance(node, ObjectTypeDefinitionNode | InterfaceTypeDefinitionNode):
+        return PublicType(kind_of(node))
+    fields = {f.name.value: named_type(f.type) for f in node.fields or () if not _is_hidden(f, hidden)}
+    return PublicType(kind_of(node), fields)
+
+
+def _is_hidden(node: TypeDefinitionNode | FieldDefinitionNode, hidden: str | None) -> bool:
+    return hidden is not None and any(directive.name.value == hidden for directive in node.directives or ())
 
 
 def _labels(subgraphs: Mapping[SubgraphName, SubgraphView]) -> tuple[str, ...]:

@@ -34,8 +34,8 @@ def check_satisfiability(supergraph: Supergraph, *, max_steps: int = MAX_STEPS) 
     walks = []
     try:
         for labels in label_choices(supergraph.labels):
-            walk = Walk(graph.under(labels), supergraph.api_schema, budget)
-            walk.run(*root_states(walk.graph, supergraph.api_schema))
+            walk = Walk(graph.under(labels), budget)
+            walk.run(*root_states(walk.graph))
             walks.append(walk)
     except TooManySteps:
         return Satisfiability(errors=(report_too_many_steps(max_steps),))

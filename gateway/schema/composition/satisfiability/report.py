@@ -19,7 +19,7 @@ def report_failure(walk: Walk, failure: Failure) -> CompositionError:
     reasons = _reasons(explainer, failure)
     lines = [
         f"{coordinate} is out of reach in this operation:",
-        print_witness(walk.api_schema, state, failure.step, name),
+        print_witness(walk.graph.supergraph.api_schema, state, failure.step, name),
         f"There, the {state.type} comes from {_listed(explainer.origins)}.",
         *(f"- {reason.text}." for reason in reasons),
     ]

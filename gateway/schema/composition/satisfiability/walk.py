@@ -3,8 +3,6 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from graphql import GraphQLObjectType, GraphQLSchema, get_named_type, is_abstract_type, is_composite_type
-
 from gateway.schema.composition.satisfiability.model import Failure, Findings, State, Step
 from gateway.schema.composition.satisfiability.runtime_types import in_common, is_shared, known_types
 from gateway.schema.query_graph import Evaluator, Position, QueryGraph, Reach, Slot, at_hand
@@ -38,9 +36,9 @@ class Walk:
     less possible.
     """
 
-    def __init__(self, graph: QueryGraph, api_schema: GraphQLSchema, budget: Budget) -> None:
+    def __init__(self, graph: QueryGraph, budget: Budget) -> None:
         self.graph = graph
-        self.api_schema = api_schema
+        self.public = graph.supergraph.public
         self.budget = budget
         self.evaluator = Evaluator(graph, trust_contexts=True)
         self.findings = Findings()
@@ -66,16 +64,15 @@ class Walk:
         return False
 
     def _expand(self, state: State) -> Iterator[State]:
-        type_ = self.api_schema.type_map[state.type]
+        type_ = self.public[state.type]
         reach = self.reach(state)
-        if not isinstance(type_, GraphQLObjectType):
+        if type_.kind.is_abstract:
             yield from self._branches(state, reach)
             return
         contexts = self._contexts(state, reach)
-        for name, field in type_.fields.items():
-            returned = get_named_type(field.type)
-            if is_composite_type(returned):
-                yield from self._follow(state, reach, name, returned.name, contexts)
+        for name, returned in type_.fields.items():
+            if returned in self.public and self.public[returned].kind.is_composite:
+                yield from self._follow(state, reach, name, returned, contexts)
             elif next(self._suppliers(state, reach, name), None) is None:
                 self._fail(Failure(state, Step.FIELD, name))
 
@@ -108,7 +105,7 @@ class Walk:
 
     def _can_agree(self, behind: State) -> bool:
         """Note a shared field of abstract type; false if its subgraphs can never return the same object."""
-        if behind.parent is None or not is_abstract_type(self.api_schema.type_map[behind.type]):
+        if behind.parent is None or not self.public[behind.type].kind.is_abstract:
             return True
         if len(behind.slots) < 2 or not is_shared(self.graph, behind.parent.type, behind.name):  # it takes two
             return True
@@ -123,7 +120,7 @@ class Walk:
         below: list[Failure] = []
         for slot in sorted(behind.slots):
             alone = State(behind.type, frozenset({slot}), behind.contexts, behind.parent, Step.FIELD, behind.name)
-            findings = Walk(self.graph, self.api_schema, self.budget).run(alone)
+            findings = Walk(self.graph, self.budget).run(alone)
             if not findings.failures:
                 self.findings.shared |= findings.shared
                 return
@@ -132,17 +129,15 @@ class Walk:
 
     def _branches(self, state: State, reach: Reach) -> Iterator[State]:
         """The concrete types of an abstract object. One that some subgraph cannot return at all need not be reached."""
-        type_ = self.api_schema.type_map[state.type]
-        assert is_abstract_type(type_)  # noqa: S101  # the composite types are objects, interfaces and unions
-        for concrete in self.api_schema.get_possible_types(type_):
-            if any(self._is_impossible(slot, concrete.name) for slot in state.slots):
+        for concrete in self.graph.possible_types[state.type]:
+            if concrete not in self.public or any(self._is_impossible(slot, concrete) for slot in state.slots):
                 continue
-            position = Position(concrete.name, reach.position, branch=concrete.name)
+            position = Position(concrete, reach.position, branch=concrete)
             slots = frozenset(self.evaluator.arrive(position, reach.table))
             if slots:
-                yield State(concrete.name, slots, state.contexts, state, Step.TYPE_CONDITION, concrete.name)
+                yield State(concrete, slots, state.contexts, state, Step.TYPE_CONDITION, concrete)
             else:
-                self._fail(Failure(state, Step.TYPE_CONDITION, concrete.name))
+                self._fail(Failure(state, Step.TYPE_CONDITION, concrete))
 
     def _is_impossible(self, slot: Slot, type_name: TypeName) -> bool:
         if self.graph.is_interface_object(slot):
@@ -170,8 +165,8 @@ def _context_readers(graph: QueryGraph) -> dict[str, list[SelectionSet]]:
     return found
 
 
-def root_states(graph: QueryGraph, api_schema: GraphQLSchema) -> Iterable[State]:
+def root_states(graph: QueryGraph) -> Iterable[State]:
     """Where clients begin: each root type that they see, in hand of every subgraph that has it."""
     for type_name in graph.supergraph.root_types.values():
-        if type_name in api_schema.type_map:
+        if type_name in graph.supergraph.public:
             yield State(type_name, frozenset(graph.root_slots(type_name)))
