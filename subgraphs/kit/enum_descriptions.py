@@ -103,6 +103,14 @@ describe(
     INDUSTRY_DEPARTMENT="产业行业部门。A department in charge of an industry.",
 )
 describe(
+    enums.MatchCriterion,
+    "撮合推荐所比较的方面。What is compared to find matches.",
+    TEXT="文字。The words.",
+    INDUSTRY="行业领域。The technical field.",
+    REGION="地域。The region.",
+    MATURITY="技术成熟度。The technology readiness level.",
+)
+describe(
     enums.PricingMode,
     "市场化定价方式。How the price of a deal is found.",
     NEGOTIATED="协议定价。By negotiation.",

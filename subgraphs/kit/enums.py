@@ -127,6 +127,15 @@ class DemandSource(StrEnum):
     INDUSTRY_DEPARTMENT = "INDUSTRY_DEPARTMENT"
 
 
+class MatchCriterion(StrEnum):
+    """撮合推荐所比较的方面: 文字、行业、地域、成熟度."""
+
+    TEXT = "TEXT"
+    INDUSTRY = "INDUSTRY"
+    REGION = "REGION"
+    MATURITY = "MATURITY"
+
+
 class PricingMode(StrEnum):
     """定价方式: 协议定价、挂牌交易、竞价拍卖."""
 
