@@ -97,6 +97,16 @@ describe(
     WITHDRAWN="已撤回。Withdrawn.",
 )
 describe(
+    enums.DemandStep,
+    "需求的步骤。A step in a demand's life.",
+    PUBLISHED="发布。Published.",
+    ANSWERED="揭榜。Answered.",
+    MATCHED="对接：选定一份揭榜。Matched with one of its answers.",
+    REOPENED="重新公开：对接未成。Open again, for the talks came to nothing.",
+    SIGNED="签约。A contract was signed.",
+    WITHDRAWN="撤回。Withdrawn by its publisher.",
+)
+describe(
     enums.DemandSource,
     "需求来源。Where a demand comes from.",
     ENTERPRISE="企业。An enterprise.",

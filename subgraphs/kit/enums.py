@@ -120,6 +120,17 @@ class ListingStatus(StrEnum):
     WITHDRAWN = "WITHDRAWN"
 
 
+class DemandStep(StrEnum):
+    """需求的步骤: 发布、揭榜、对接、重新公开、签约、撤回."""
+
+    PUBLISHED = "PUBLISHED"
+    ANSWERED = "ANSWERED"
+    MATCHED = "MATCHED"
+    REOPENED = "REOPENED"
+    SIGNED = "SIGNED"
+    WITHDRAWN = "WITHDRAWN"
+
+
 class DemandSource(StrEnum):
     """需求来源: 企业、产业行业部门."""
 

@@ -48,7 +48,8 @@ async def once(context: Context, table: Table, attempt: Attempt, change: Change)
         raise Refusal(ErrorCode.INVALID_IDEMPOTENCY_KEY, message)
     try:
         return await _once(context, table, attempt, change)
-    except IntegrityError:  # the same key at the same moment: the other call has won, and has its answer by now
+    except (IntegrityError, Refusal):
+        # The same key at the same moment: where the other call has won, it has its answer by now, and may be why this was refused.
         async with context.session() as session:
             if (made := await _made_before(session, table, attempt)) is None:
                 raise
