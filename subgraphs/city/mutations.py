@@ -22,6 +22,7 @@ from subgraphs.city.inputs import (
 )
 from subgraphs.city.listings import Demand, TechnologyAchievement
 from subgraphs.city.once import SERIAL, change_once
+from subgraphs.city.subscriptions import announce_demand
 from subgraphs.kit.context import Info
 from subgraphs.kit.database_writes import next_serial
 from subgraphs.kit.directives import changes
@@ -55,6 +56,7 @@ async def publish_demand(info: Info, input: _DEMAND) -> Any:  # noqa: A002 - the
         session.add(demand)
         subject = {"title": demand.title, "publisher": demand.publisher_uscc, "summarySha256": _hash(demand.summary)}
         await record_step(session, demand.id, DemandStep.PUBLISHED, subject, demand.published_at)
+        announce_demand(session, demand)
         return demand.id
 
     made = await change_once(info, "publishDemand", input, change)

@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from subgraphs.kit.context import Context
 from subgraphs.kit.errors import ErrorCode, Refusal
+from subgraphs.kit.events import announced
 from subgraphs.kit.evidence import canonical_json
 
 _LONGEST_KEY: Final = 128
@@ -57,11 +58,15 @@ async def once(context: Context, table: Table, attempt: Attempt, change: Change)
 
 
 async def _once(context: Context, table: Table, attempt: Attempt, change: Change) -> str:
-    async with context.session() as session, session.begin():
-        if (made := await _made_before(session, table, attempt)) is not None:
-            return made
-        made = await change(session)
-        await session.execute(table.insert().values(_record(attempt, made, context.clock())))
+    async with context.session() as session:
+        async with session.begin():
+            if (made := await _made_before(session, table, attempt)) is not None:
+                return made
+            made = await change(session)
+            await session.execute(table.insert().values(_record(attempt, made, context.clock())))
+            events = announced(session)
+            await context.events.before_commit(session, events)
+        await context.events.after_commit(events)
         return made
 
 
