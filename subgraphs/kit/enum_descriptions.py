@@ -82,6 +82,13 @@ describe(
     ROADSHOW="路演。A roadshow held.",
 )
 describe(
+    enums.ContributionSubject,
+    "积分行为的对象。What an act that earns points is done on.",
+    DEMAND="需求。A demand.",
+    DEAL="交易。A deal.",
+    DAY="某一天。A day.",
+)
+describe(
     enums.AllianceMemberKind,
     "技术转移联盟成员的类别。The kinds of member of the technology transfer alliance.",
     UNIVERSITY_OR_INSTITUTE="高等院校和科研院所。A university or research institute.",

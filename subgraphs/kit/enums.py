@@ -96,6 +96,14 @@ class ContributionReason(StrEnum):
     ROADSHOW = "ROADSHOW"
 
 
+class ContributionSubject(StrEnum):
+    """积分行为的对象: 需求、交易、日期."""
+
+    DEMAND = "DEMAND"
+    DEAL = "DEAL"
+    DAY = "DAY"
+
+
 class AllianceMemberKind(StrEnum):
     """技术转移联盟成员: 高校院所、科技型企业、科技中介和创投机构."""
 

@@ -5,10 +5,10 @@ another input it is refused, for one of the two would be lost unseen.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
 from hashlib import sha256
-from typing import Any, Final
+from typing import Any, Final, Self
 
 from sqlalchemy import Table, select
 from sqlalchemy.exc import IntegrityError
@@ -32,6 +32,12 @@ class Attempt:
     operation: str
     key: str
     request: Mapping[str, Any]
+
+    @classmethod
+    def of(cls, operation: str, given: Any) -> Self:
+        """A call with a GraphQL input, whose ``idempotency_key`` stands for all the rest of it."""
+        request = {name: _plain(value) for name, value in asdict(given).items() if name != "idempotency_key"}
+        return cls(operation, given.idempotency_key, request)
 
     def request_hash(self) -> str:
         """The hash of the input, equal for equal inputs."""
@@ -89,3 +95,7 @@ def _record(attempt: Attempt, made: str, now: datetime) -> dict[str, Any]:
         "answer": {"id": made},
         "recorded_at": now,
     }
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date) else value
