@@ -23,6 +23,7 @@ from subgraphs.city.inputs import (
 from subgraphs.city.listings import Demand, TechnologyAchievement
 from subgraphs.city.once import SERIAL, change_once
 from subgraphs.city.subscriptions import announce_demand
+from subgraphs.kit.actor import ANSWER, PUBLISH, Permit, check_actor, scopes
 from subgraphs.kit.context import Info
 from subgraphs.kit.database_writes import next_serial
 from subgraphs.kit.directives import changes
@@ -39,6 +40,7 @@ _ANSWER = Annotated[AnswerDemandInput, strawberry.argument(description="揭榜�
 
 async def publish_demand(info: Info, input: _DEMAND) -> Any:  # noqa: A002 - the argument's name on the wire
     """Publish a demand and answer with it."""
+    check_actor(info.context.actor, Permit(PUBLISH, organization=input.publisher_uscc))
     check_demand(input, info.context.clock().astimezone(CHINA).date())
 
     async def change(session: AsyncSession) -> str:
@@ -65,6 +67,7 @@ async def publish_demand(info: Info, input: _DEMAND) -> Any:  # noqa: A002 - the
 
 async def publish_achievement(info: Info, input: _ACHIEVEMENT) -> Any:  # noqa: A002 - the argument's name on the wire
     """Publish an achievement and answer with it."""
+    check_actor(info.context.actor, Permit(PUBLISH, organization=input.owner_uscc))
     check_achievement(input)
 
     async def change(session: AsyncSession) -> str:
@@ -87,6 +90,7 @@ async def publish_achievement(info: Info, input: _ACHIEVEMENT) -> Any:  # noqa: 
 
 async def answer_demand(info: Info, input: _ANSWER) -> Any:  # noqa: A002 - the argument's name on the wire
     """Answer a demand that is open and give the answer back."""
+    check_actor(info.context.actor, Permit(ANSWER, organization=input.organization_uscc))
     check_answer(input)
 
     async def change(session: AsyncSession) -> str:
@@ -171,6 +175,7 @@ class Mutation(DemandSteps):
         resolver=publish_demand,
         graphql_type=Demand,
         authenticated=True,
+        requires_scopes=scopes(PUBLISH),
         description="发布需求。Publish a demand.",
         directives=[changes("Demand", "MarketStatistics")],
     )
@@ -178,6 +183,7 @@ class Mutation(DemandSteps):
         resolver=publish_achievement,
         graphql_type=TechnologyAchievement,
         authenticated=True,
+        requires_scopes=scopes(PUBLISH),
         description="发布成果。Publish an achievement.",
         directives=[changes("TechnologyAchievement", "MarketStatistics")],
     )
@@ -185,6 +191,7 @@ class Mutation(DemandSteps):
         resolver=answer_demand,
         graphql_type=DemandAnswer,
         authenticated=True,
+        requires_scopes=scopes(ANSWER),
         description="揭榜。Answer a demand.",
         directives=[changes("Demand")],
     )

@@ -19,6 +19,7 @@ from subgraphs.core.challenge_rounds import (
 from subgraphs.core.demand_ids import check_demand_id
 from subgraphs.core.once import SERIAL, change_once
 from subgraphs.core.programmes import ChallengeEntry, ChallengeEvent, load_entries
+from subgraphs.kit.actor import BROKER, JUDGE, PUBLISH, Permit, check_actor, scopes
 from subgraphs.kit.context import Info
 from subgraphs.kit.database_writes import next_serial
 from subgraphs.kit.directives import changes
@@ -94,6 +95,7 @@ _ADVANCE = Annotated[AdvanceEntryInput, strawberry.argument(description="晋级�
 
 async def open_challenge(info: Info, input: _OPEN) -> Any:  # noqa: A002 - the argument's name on the wire
     """Open the challenge of a year."""
+    check_actor(info.context.actor)
     check_year(input.year)
     check_text("name", input.name, _LONGEST_NAME)
 
@@ -111,6 +113,7 @@ async def open_challenge(info: Info, input: _OPEN) -> Any:  # noqa: A002 - the a
 
 async def enter_challenge(info: Info, input: _ENTER) -> Any:  # noqa: A002 - the argument's name on the wire
     """Enter a demand in the challenge of a year."""
+    check_actor(info.context.actor, Permit(PUBLISH), Permit(BROKER))
     check_demand_id(input.demand_id)
 
     async def change(session: AsyncSession) -> str:
@@ -138,6 +141,7 @@ async def enter_challenge(info: Info, input: _ENTER) -> Any:  # noqa: A002 - the
 
 async def judge_entry(info: Info, input: _JUDGE) -> Any:  # noqa: A002 - the argument's name on the wire
     """Mark an entry at its present stage."""
+    check_actor(info.context.actor, Permit(JUDGE, subject=input.judge))
     check_text("judge", input.judge, _LONGEST_NAME)
     if input.remark is not None:
         check_text("remark", input.remark, _LONGEST_REMARK)
@@ -160,6 +164,7 @@ async def judge_entry(info: Info, input: _JUDGE) -> Any:  # noqa: A002 - the arg
 
 async def advance_entry(info: Info, input: _ADVANCE) -> Any:  # noqa: A002 - the argument's name on the wire
     """Move an entry on to its next stage."""
+    check_actor(info.context.actor)
     check_amount("intendedAmountFen", input.intended_amount_fen)
 
     async def change(session: AsyncSession) -> str:
@@ -185,6 +190,7 @@ class ChallengeMutations:
         resolver=open_challenge,
         graphql_type=ChallengeEvent,
         authenticated=True,
+        requires_scopes=scopes(),
         description="开办某年的创新挑战赛。Open the challenge of a year.",
         directives=[changes("ChallengeEvent")],
     )
@@ -192,6 +198,7 @@ class ChallengeMutations:
         resolver=enter_challenge,
         graphql_type=ChallengeEntry,
         authenticated=True,
+        requires_scopes=scopes(PUBLISH, BROKER),
         description="需求报名参赛。Enter a demand in a challenge.",
         directives=[changes("ChallengeEvent", "Demand", "MarketFigures")],
     )
@@ -199,6 +206,7 @@ class ChallengeMutations:
         resolver=judge_entry,
         graphql_type=ChallengeEntry,
         authenticated=True,
+        requires_scopes=scopes(JUDGE),
         description="评委在当前轮次评分。Mark an entry at its present stage.",
         directives=[changes("ChallengeEntry")],
     )
@@ -206,6 +214,7 @@ class ChallengeMutations:
         resolver=advance_entry,
         graphql_type=ChallengeEntry,
         authenticated=True,
+        requires_scopes=scopes(),
         description="晋级：至少三位评委、均分不低于 60。"
         "Move an entry on: by at least three judges' marks with a mean of 60, but for the first step.",
         directives=[changes("ChallengeEntry", "ChallengeEvent", "Demand", "MarketFigures")],

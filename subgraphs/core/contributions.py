@@ -12,6 +12,7 @@ from subgraphs.core.brokers import ContributionEntry
 from subgraphs.core.contribution_rules import RULES, Act, Rule, enter
 from subgraphs.core.demand_ids import check_demand_id
 from subgraphs.core.once import change_once
+from subgraphs.kit.actor import BROKER, Permit, check_actor, scopes
 from subgraphs.kit.context import Info
 from subgraphs.kit.directives import cached, changes
 from subgraphs.kit.enums import ContributionReason, ContributionSubject
@@ -64,6 +65,8 @@ _INPUT = Annotated[RecordContributionInput, strawberry.argument(description="待
 async def record_contribution(info: Info, input: _INPUT) -> Any:  # noqa: A002 - the argument's name on the wire
     """Enter an act into the ledger; the entry comes out, also where the act was entered before."""
 
+    check_actor(info.context.actor, Permit(BROKER, broker=input.registration_no))
+
     async def change(session: AsyncSession) -> str:
         act = await _read_act(session, info, input)
         return str((await enter(session, act)).id)
@@ -100,6 +103,7 @@ class ContributionMutations:
         resolver=record_contribution,
         graphql_type=ContributionEntry,
         authenticated=True,
+        requires_scopes=scopes(BROKER),
         description="记贡献积分：同一行为只记一次。Enter what a broker has done; the same act counts once.",
         directives=[changes("TechnologyBroker", "ServiceInstitution")],
     )

@@ -11,6 +11,7 @@ from subgraphs.core import tables
 from subgraphs.core.demand_ids import check_demand_ids
 from subgraphs.core.once import SERIAL, change_once
 from subgraphs.core.programmes import ProgrammeListing, load_listings
+from subgraphs.kit.actor import check_actor, scopes
 from subgraphs.kit.context import Info
 from subgraphs.kit.database_writes import next_serial
 from subgraphs.kit.directives import changes
@@ -47,6 +48,7 @@ _INPUT = Annotated[PromoteDemandsInput, strawberry.argument(description="凝练�
 
 async def promote_demands(info: Info, input: _INPUT) -> Any:  # noqa: A002 - the argument's name on the wire
     """Distil demands into the next item of a programme's list; a demand feeds one item at most."""
+    check_actor(info.context.actor)
     check_year(input.year)
     check_text("title", input.title, _LONGEST_TITLE)
     check_demand_ids(input.demand_ids, MOST_SOURCES)
@@ -89,6 +91,7 @@ class PromotionMutations:
         resolver=promote_demands,
         graphql_type=ProgrammeListing,
         authenticated=True,
+        requires_scopes=scopes(),
         description="凝练需求为榜单。Distil demands into the next item of a programme's list.",
         directives=[changes("ProgrammeListing", "Demand", "MarketFigures")],
     )
