@@ -1,6 +1,5 @@
 """The city's mutations: publish a demand or an achievement, answer a demand; each happens once, however often it is sent."""
 
-from hashlib import sha256
 from typing import Annotated, Any
 
 import strawberry
@@ -12,6 +11,7 @@ from subgraphs.city import tables
 from subgraphs.city.answers import DemandAnswer
 from subgraphs.city.demand_states import check_step, lock_demand, record_step, take_step
 from subgraphs.city.demand_steps import DemandSteps
+from subgraphs.city.demand_verification import answered_subject, published_subject
 from subgraphs.city.inputs import (
     AnswerDemandInput,
     PublishAchievementInput,
@@ -56,7 +56,7 @@ async def publish_demand(info: Info, input: _DEMAND) -> Any:  # noqa: A002 - the
             contact_phone=contact and contact.phone,
         )
         session.add(demand)
-        subject = {"title": demand.title, "publisher": demand.publisher_uscc, "summarySha256": _hash(demand.summary)}
+        subject = published_subject(demand)
         await record_step(session, demand.id, DemandStep.PUBLISHED, subject, demand.published_at)
         announce_demand(session, demand)
         return demand.id
@@ -106,13 +106,7 @@ async def answer_demand(info: Info, input: _ANSWER) -> Any:  # noqa: A002 - the 
             achievement_id=input.achievement_id,
         )
         session.add(answer)
-        subject = {
-            "answer": answer.id,
-            "organization": answer.organization_uscc,
-            "achievement": answer.achievement_id,
-            "solutionSha256": _hash(answer.solution),
-        }
-        await take_step(session, demand, DemandStep.ANSWERED, subject, answer.at)
+        await take_step(session, demand, DemandStep.ANSWERED, answered_subject(answer), answer.at)
         return answer.id
 
     made = await change_once(info, "answerDemand", input, change)
@@ -140,10 +134,6 @@ async def _new_listing(
         "county_code": county.code,
         "field_code": given.field_code,
     }
-
-
-def _hash(text: str) -> str:
-    return sha256(text.encode()).hexdigest()  # records hold no more of a text than its hash
 
 
 async def _check_answerable(session: AsyncSession, info: Info, given: AnswerDemandInput, demand: tables.Demand) -> None:

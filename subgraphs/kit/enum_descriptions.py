@@ -114,6 +114,16 @@ describe(
     WITHDRAWN="撤回。Withdrawn by its publisher.",
 )
 describe(
+    enums.DemandFaultKind,
+    "需求存证的问题。What may be wrong with a demand's records.",
+    RECORD_MISSING="缺记录。A record is missing.",
+    LINK_BROKEN="链断裂。A record does not hold the hash of the one before it.",
+    RECORD_CHANGED="记录被改。A record has another hash than its content.",
+    CONTENT_CHANGED="内容不符。What is shown is not what was recorded.",
+    STATUS_DIFFERS="状态不符。The status is not what the last record made it.",
+    ANSWER_UNRECORDED="揭榜无记录。An answer has no record.",
+)
+describe(
     enums.DemandSource,
     "需求来源。Where a demand comes from.",
     ENTERPRISE="企业。An enterprise.",

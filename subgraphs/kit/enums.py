@@ -139,6 +139,17 @@ class DemandStep(StrEnum):
     WITHDRAWN = "WITHDRAWN"
 
 
+class DemandFaultKind(StrEnum):
+    """需求存证的问题: 缺记录、链断裂、记录被改、内容不符、状态不符、揭榜无记录."""
+
+    RECORD_MISSING = "RECORD_MISSING"
+    LINK_BROKEN = "LINK_BROKEN"
+    RECORD_CHANGED = "RECORD_CHANGED"
+    CONTENT_CHANGED = "CONTENT_CHANGED"
+    STATUS_DIFFERS = "STATUS_DIFFERS"
+    ANSWER_UNRECORDED = "ANSWER_UNRECORDED"
+
+
 class DemandSource(StrEnum):
     """需求来源: 企业、产业行业部门."""
 

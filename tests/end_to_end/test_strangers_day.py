@@ -36,7 +36,7 @@ PROMOTE = """mutation ($input: PromoteDemandsInput!) { promoteDemands(input: $in
 DEMAND = """query ($id: ID!) { demand(id: $id) {
   id status programmeListing { number } answers { id solution }
   records { height step subject sha256 previousSha256 recordedAt }
-} }"""
+} verifyDemand(id: $id) { recordCount fault { kind } } }"""
 WISH = {
     "countyCode": "330328", "title": "竹材防霉技术", "summary": "文成竹制品厂寻求环保的竹材防霉工艺。", "fieldCode": "0202",
     "contact": {"name": "联系人一号", "phone": "000-3303-0001"},
@@ -118,7 +118,9 @@ def test_a_demand_of_wenzhou_is_met_from_hangzhou(here: Province, people: People
     contract = {"demandId": demand_id, "contractNo": "2022-33-900001", "idempotencyKey": "day-1"}
     assert company.ask(SIGN, input=contract)["signDemand"]["agreement"] == {"contractNo": "2022-33-900001"}
 
-    seen = people.visitor.ask(DEMAND, id=demand_id)["demand"]
+    found = people.visitor.ask(DEMAND, id=demand_id)
+    assert found["verifyDemand"] == {"recordCount": 4, "fault": None}
+    seen = found["demand"]
     assert (seen["status"], [answer["id"] for answer in seen["answers"]]) == ("SIGNED", [answered["id"]])
     assert check_chain(seen) == ["PUBLISHED", "ANSWERED", "MATCHED", "SIGNED"]
     assert company.ask(PUBLISH_DEMAND, **wish)["publishDemand"]["id"] == demand_id  # sent again, nothing happens again
