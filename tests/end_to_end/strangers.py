@@ -1,7 +1,6 @@
 """A province in which everybody shows who he is: the demo's markets with keys, and a gateway that verifies tokens before them."""
 
 import json
-import shutil
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -86,7 +85,7 @@ def province(data: MarketDatabases, folder: Path) -> Iterator[Province]:
     The city's events come to it as server-sent events, core's over a WebSocket.
     """
     market = folder / "market"
-    shutil.copytree(data.path("core").parent, market)
+    data.copy_all(market)
     keys, settings = write_keys(folder / "keys.json"), folder / "gateway.yaml"
     settings.write_text(yaml.safe_dump(SETTINGS))
     with demo(folder, **{KEYS: str(keys)}), serving("--config", str(settings), "--port", "0") as (_, address):

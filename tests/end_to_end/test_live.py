@@ -3,7 +3,6 @@
 import asyncio
 import itertools
 import json
-import shutil
 from collections.abc import Iterator
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -32,7 +31,7 @@ NEW_DEMANDS = """subscription ($industry: ID, $region: ID) { newDemands(industry
 def own_folder(market_databases: MarketDatabases, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the demo data that these tests may change."""
     folder = tmp_path_factory.mktemp("live") / "market"
-    shutil.copytree(market_databases.path("core").parent, folder)
+    market_databases.copy_all(folder)
     return folder
 
 
