@@ -8,6 +8,7 @@ from strawberry.federation import field
 
 from subgraphs.city import tables
 from subgraphs.city.connections import AchievementConnection, Connection, DemandConnection, connect
+from subgraphs.city.demand_verification import DemandVerification, verify_demand
 from subgraphs.city.listings import Demand, TechnologyAchievement
 from subgraphs.city.pages import Listing
 from subgraphs.city.regions import StatusFilter
@@ -111,4 +112,9 @@ class Query:
     demand: Any = field(resolver=demand, graphql_type=Demand | None, description="按编号查需求。A demand by its id.")
     demands: Any = field(
         resolver=demands, graphql_type=DemandConnection, description="需求，最新的在前。Demands, newest first."
+    )
+    verify_demand: Any = field(
+        resolver=verify_demand,
+        graphql_type=DemandVerification,
+        description="核验需求存证：指出首个问题。Verify a demand's records, and name the first fault.",
     )

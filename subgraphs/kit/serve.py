@@ -4,6 +4,7 @@ It says nothing unless something is wrong, and stops at once on SIGINT and SIGTE
 """
 
 import logging
+import os
 import signal
 import socket
 from collections.abc import Callable, Iterator
@@ -21,6 +22,7 @@ from subgraphs.kit.context import Clock, clock_from, system_clock
 from subgraphs.kit.database import open_database
 from subgraphs.kit.registration import register
 from subgraphs.kit.schema import MarketSchema
+from subgraphs.kit.tokens import read_tokens
 
 MOMENT: Final = click.DateTime(["%Y-%m-%dT%H:%M:%S%z"])
 
@@ -66,7 +68,7 @@ def _serve(
     except (ArgumentError, ModuleNotFoundError) as error:
         raise click.ClickException(f"{name} cannot open its database: {error}") from error
     config = uvicorn.Config(
-        create_app(schema, metadata, engine, clock=clock),
+        create_app(schema, metadata, engine, clock=clock, tokens=read_tokens(os.environ)),
         log_level="warning",
         access_log=False,
         server_header=False,
