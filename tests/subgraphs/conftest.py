@@ -9,10 +9,19 @@ import pytest
 
 from subgraphs.demo.seed import seed_directory
 from tests.subgraphs.databases import MarketDatabases, show_nothing
-from tests.subgraphs.markets import agriculture, carbon, city, core, database, healthcare, own_city
+from tests.subgraphs.markets import agriculture, carbon, city, core, database, healthcare, own_city, wenzhou
 from tests.subgraphs.postgresql import find_programs, serve_postgresql
 
-__all__ = ["agriculture", "carbon", "city", "core", "database", "healthcare", "own_city"]  # fixtures of the markets
+__all__ = [
+    "agriculture",
+    "carbon",
+    "city",
+    "core",
+    "database",
+    "healthcare",
+    "own_city",
+    "wenzhou",
+]  # fixtures of the markets
 
 
 @pytest.fixture(scope="session")
