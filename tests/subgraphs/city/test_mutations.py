@@ -204,7 +204,9 @@ async def test_an_achievement_of_another_city_may_be_named(wenzhou: Asker) -> No
     """Only its own city can tell whether it is there: the answer is taken. One of the city's own must be there."""
     made = (await wenzhou.ask(ANSWER, input=answer(achievementId="330100-A-999999")))["answerDemand"]
     assert made["achievementId"] == "330100-A-999999"
-    assert await wenzhou.codes(ANSWER, input=answer(achievementId="330300-A-999999", idempotencyKey="k2")) == ["ACHIEVEMENT_NOT_FOUND"]
+    assert await wenzhou.codes(ANSWER, input=answer(achievementId="330300-A-999999", idempotencyKey="k2")) == [
+        "ACHIEVEMENT_NOT_FOUND"
+    ]
 
 
 async def test_a_county_of_another_city_is_unknown(wenzhou: Asker) -> None:
