@@ -1,4 +1,4 @@
-"""The city's root fields: listings one by one, and page by page."""
+"""The city's root fields: listings one by one, page by page, and counted by their fields."""
 
 from typing import Annotated, Any
 
@@ -8,6 +8,7 @@ from strawberry.federation import field
 
 from subgraphs.city import tables
 from subgraphs.city.connections import AchievementConnection, Connection, DemandConnection, connect
+from subgraphs.city.field_statistics import FieldCounts, FieldStatistics, load_field_statistics
 from subgraphs.city.listings import Demand, TechnologyAchievement
 from subgraphs.city.pages import Listing
 from subgraphs.city.regions import StatusFilter
@@ -31,6 +32,14 @@ First = Annotated[
     int | None,
     strawberry.argument(
         description="取前几项，最多 500；不给 first 与 last 时为 20。How many items, at most 500; 20 without first and last."
+    ),
+]
+
+ALL = strawberry.ID("ALL")
+PeriodName = Annotated[
+    strawberry.ID,
+    strawberry.argument(
+        description="统计期：ALL、2022、2022-Q2 或 2022-06。The period: ALL, 2022, 2022-Q2 or 2022-06."
     ),
 ]
 
@@ -79,6 +88,11 @@ async def demands(
     return await connect(info, table, where, PageRequest.of(first, after, last, before))
 
 
+async def field_statistics(info: Info, city_code: CityFilter = None, period: PeriodName = ALL) -> list[FieldCounts]:
+    """Each field's statistics, by its code."""
+    return await load_field_statistics(info, city_code, period)
+
+
 def _places(table: Listing, city_code: str | None) -> list[ColumnElement[bool]]:
     return [] if city_code is None else [table.city_code == city_code]
 
@@ -111,4 +125,9 @@ class Query:
     demand: Any = field(resolver=demand, graphql_type=Demand | None, description="按编号查需求。A demand by its id.")
     demands: Any = field(
         resolver=demands, graphql_type=DemandConnection, description="需求，最新的在前。Demands, newest first."
+    )
+    field_statistics: Any = field(
+        resolver=field_statistics,
+        graphql_type=list[FieldStatistics],
+        description="各技术领域的统计，按代码。Each technical field in numbers, by its code.",
     )

@@ -1,0 +1,67 @@
+"""The directives by which a market says how its data is split over its members, and how their answers become one."""
+
+from enum import StrEnum
+
+import strawberry
+from strawberry.schema_directive import Location
+
+_SPECIFICATION = "https://tongfen.example/partition/v0.1"
+
+
+class GatherStrategy(StrEnum):
+    """How what several members answer becomes one answer."""
+
+    CONCAT = "CONCAT"
+    CONNECTION = "CONNECTION"
+    GROUP = "GROUP"
+    FIELDS = "FIELDS"
+    SUM = "SUM"
+    MIN = "MIN"
+    MAX = "MAX"
+    ANY = "ANY"
+    ALL = "ALL"
+    FIRST = "FIRST"
+
+
+@strawberry.input
+class GatherOrder:
+    """An order, perhaps only for one value of an argument."""
+
+    by: str
+    when: str | None = None
+
+
+@strawberry.federation.schema_directive(
+    locations=[Location.OBJECT, Location.INTERFACE],
+    name="partition",
+    repeatable=True,
+    compose=True,
+    import_url=_SPECIFICATION,
+)
+class Partition:
+    """The partition of an entity is this key's value, or so many characters of its beginning."""
+
+    key: str
+    prefix: int | None = strawberry.UNSET
+
+
+@strawberry.federation.schema_directive(
+    locations=[Location.FIELD_DEFINITION], name="partitionedBy", compose=True, import_url=_SPECIFICATION
+)
+class PartitionedBy:
+    """An argument names the partitions that are asked: one, several, or all where it is not given."""
+
+    argument: str
+    prefix: int | None = strawberry.UNSET
+
+
+@strawberry.federation.schema_directive(
+    locations=[Location.FIELD_DEFINITION, Location.OBJECT], name="gather", compose=True, import_url=_SPECIFICATION
+)
+class Gather:
+    """How the members' answers become one."""
+
+    strategy: GatherStrategy
+    order: list[GatherOrder] | None = strawberry.UNSET
+    group: str | None = strawberry.UNSET
+    limit: str | None = strawberry.UNSET
