@@ -6,11 +6,14 @@ import strawberry
 from strawberry.federation import field
 
 from subgraphs.city import tables
+from subgraphs.city.places import lies_by
 from subgraphs.kit.directives import cached
 from subgraphs.kit.rows import row_type
 
 
-@strawberry.federation.type(keys=["id"], description="揭榜。An answer to a demand.", directives=[cached(60)])
+@strawberry.federation.type(
+    keys=["id"], description="揭榜。An answer to a demand.", directives=[cached(60), lies_by("id")]
+)
 @row_type(tables.DemandAnswer, keys={"id": tables.DemandAnswer.id})
 class DemandAnswer:
     """揭榜, with the codes of what lies elsewhere: core leads from them to the organisation and to any city's achievement."""

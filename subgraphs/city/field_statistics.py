@@ -12,6 +12,7 @@ from strawberry.federation import field
 from subgraphs.city import tables
 from subgraphs.city.listings import TechnicalField
 from subgraphs.city.pages import Listing
+from subgraphs.city.places import first_known, summed
 from subgraphs.city.statistics import Counts
 from subgraphs.kit.context import Info
 from subgraphs.kit.directives import cached
@@ -79,14 +80,23 @@ class FieldStatistics:
 
     field_code: strawberry.ID = field(description="领域代码，两位。The field's code, of two digits.")
     technical_field: Any = field(
-        resolver=technical_field, graphql_type=TechnicalField, description="技术领域。The field."
+        resolver=technical_field,
+        graphql_type=TechnicalField,
+        directives=[first_known()],
+        description="技术领域。The field.",
     )
     achievement_count: int = field(
-        resolver=achievement_count, description="发布成果数。How many achievements were published."
+        resolver=achievement_count,
+        directives=[summed()],
+        description="发布成果数。How many achievements were published.",
     )
-    demand_count: int = field(resolver=demand_count, description="发布需求数。How many demands were published.")
+    demand_count: int = field(
+        resolver=demand_count, directives=[summed()], description="发布需求数。How many demands were published."
+    )
     open_demand_count: int = field(
-        resolver=open_demand_count, description="其中仍公开的需求数。How many of these demands are open still."
+        resolver=open_demand_count,
+        directives=[summed()],
+        description="其中仍公开的需求数。How many of these demands are open still.",
     )
 
 

@@ -20,6 +20,7 @@ from subgraphs.city.inputs import (
     check_demand,
 )
 from subgraphs.city.listings import Demand, TechnologyAchievement
+from subgraphs.city.places import goes_by
 from subgraphs.kit.context import Info
 from subgraphs.kit.database_writes import next_serial
 from subgraphs.kit.directives import changes
@@ -177,19 +178,19 @@ class Mutation:
         graphql_type=Demand,
         authenticated=True,
         description="发布需求。Publish a demand.",
-        directives=[changes("Demand", "MarketStatistics")],
+        directives=[changes("Demand", "MarketStatistics"), goes_by("input.countyCode")],
     )
     publish_achievement: Any = field(
         resolver=publish_achievement,
         graphql_type=TechnologyAchievement,
         authenticated=True,
         description="发布成果。Publish an achievement.",
-        directives=[changes("TechnologyAchievement", "MarketStatistics")],
+        directives=[changes("TechnologyAchievement", "MarketStatistics"), goes_by("input.countyCode")],
     )
     answer_demand: Any = field(
         resolver=answer_demand,
         graphql_type=DemandAnswer,
         authenticated=True,
         description="揭榜。Answer a demand.",
-        directives=[changes("Demand")],
+        directives=[changes("Demand"), goes_by("input.demandId")],
     )

@@ -11,6 +11,7 @@ from subgraphs.city.connections import AchievementConnection, Connection, Demand
 from subgraphs.city.field_statistics import FieldCounts, FieldStatistics, load_field_statistics
 from subgraphs.city.listings import Demand, TechnologyAchievement
 from subgraphs.city.pages import Listing
+from subgraphs.city.places import by_field, goes_by, pages_newest_first
 from subgraphs.city.regions import StatusFilter
 from subgraphs.kit.arguments import After, Before, Last
 from subgraphs.kit.context import Info
@@ -115,19 +116,30 @@ class Query:
     achievement: Any = field(
         resolver=achievement,
         graphql_type=TechnologyAchievement | None,
+        directives=[goes_by("id")],
         description="按编号查成果。An achievement by its id.",
     )
     achievements: Any = field(
         resolver=achievements,
         graphql_type=AchievementConnection,
+        directives=[goes_by("cityCode"), pages_newest_first()],
         description="成果，最新的在前。Achievements, newest first.",
     )
-    demand: Any = field(resolver=demand, graphql_type=Demand | None, description="按编号查需求。A demand by its id.")
+    demand: Any = field(
+        resolver=demand,
+        graphql_type=Demand | None,
+        directives=[goes_by("id")],
+        description="按编号查需求。A demand by its id.",
+    )
     demands: Any = field(
-        resolver=demands, graphql_type=DemandConnection, description="需求，最新的在前。Demands, newest first."
+        resolver=demands,
+        graphql_type=DemandConnection,
+        directives=[goes_by("cityCode"), pages_newest_first()],
+        description="需求，最新的在前。Demands, newest first.",
     )
     field_statistics: Any = field(
         resolver=field_statistics,
         graphql_type=list[FieldStatistics],
+        directives=[goes_by("cityCode"), by_field()],
         description="各技术领域的统计，按代码。Each technical field in numbers, by its code.",
     )

@@ -28,7 +28,7 @@ class GatherOrder:
     """An order, perhaps only for one value of an argument."""
 
     by: str
-    when: str | None = None
+    when: str | None = strawberry.UNSET
 
 
 @strawberry.federation.schema_directive(
@@ -65,3 +65,25 @@ class Gather:
     order: list[GatherOrder] | None = strawberry.UNSET
     group: str | None = strawberry.UNSET
     limit: str | None = strawberry.UNSET
+
+
+def placed(key: str, *, prefix: int | None = None) -> Partition:
+    """``@partition``: an entity lies where its key's value, or the value's beginning, says."""
+    return Partition(key=key, prefix=strawberry.UNSET if prefix is None else prefix)
+
+
+def sent_by(argument: str, *, prefix: int | None = None) -> PartitionedBy:
+    """``@partitionedBy``: an argument says which members are asked."""
+    return PartitionedBy(argument=argument, prefix=strawberry.UNSET if prefix is None else prefix)
+
+
+def gathered(
+    strategy: GatherStrategy, *, order: str | None = None, group: str | None = None, limit: str | None = None
+) -> Gather:
+    """``@gather``: how what several members answer becomes one."""
+    return Gather(
+        strategy=strategy,
+        order=strawberry.UNSET if order is None else [GatherOrder(by=order)],
+        group=strawberry.UNSET if group is None else group,
+        limit=strawberry.UNSET if limit is None else limit,
+    )
