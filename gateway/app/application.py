@@ -96,6 +96,7 @@ def make_serving(settings: Settings, loader: Loader, parts: Parts) -> Serving:
         last_good=last_good,
         drain_seconds=source.drain,
         resubscribe=settings.subscriptions.on_new_schema is OnNewSchema.RESUBSCRIBE,
+        members=parts.members,
     )
     parts.telemetry.watch_serving(serving)
     return serving

@@ -10,19 +10,23 @@ from gateway.app.seen import make_telemetry
 from gateway.app.telemetry import UNSEEN, Telemetry
 from gateway.resolvers.cache import Store
 from gateway.resolvers.subgraph_client.local import AnswerLocally
+from gateway.resolvers.subgraph_client.partitions import MemberBook
 from gateway.settings import Settings
 from gateway.types import SubgraphName
 
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """The parts that the settings ask for. ``local`` subgraphs are answered in this process; a ``shared`` store is that of all replicas."""
+    """The parts that the settings ask for. ``local`` subgraphs are answered in this process; a ``shared`` store is that of all replicas.
+    ``members`` are those of partitioned subgraphs, as they are at any time.
+    """
 
     telemetry: Telemetry = UNSEEN
     cache: AnswerCache | None = None
     registry: RegistryPart | None = None
     local: Mapping[SubgraphName, AnswerLocally] = field(default_factory=dict)
     shared: Store | None = None
+    members: MemberBook = field(default_factory=MemberBook)
 
 
 def make_parts(settings: Settings, peers: Peers) -> Parts:

@@ -7,12 +7,20 @@ from subgraphs.kit.partitions import Gather, GatherStrategy, Partition, Partitio
 _DIGITS: Final = 4
 """A city's partition is named by so many digits, with which its own code, its counties' and all ids in it begin."""
 
+_PROVINCE: Final = "3300"
+"""The digits of the province, in which all cities lie."""
+
 NEWEST_FIRST: Final = "publishedAt DESC, id ASC"
 
 
 def lies_by(key: str) -> Partition:
     """``@partition`` of an entity by a key that begins with its city's digits."""
     return placed(key, prefix=_DIGITS)
+
+
+def lies_by_region(key: str) -> Partition:
+    """``@partition`` of what a region has, by the region's code: the province's lies in all cities."""
+    return placed(key, prefix=_DIGITS, whole=[_PROVINCE])
 
 
 def goes_by(argument: str) -> PartitionedBy:

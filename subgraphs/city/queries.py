@@ -134,7 +134,7 @@ class Query:
     demands: Any = field(
         resolver=demands,
         graphql_type=DemandConnection,
-        directives=[goes_by("cityCode"), pages_newest_first()],
+        directives=[goes_by("cityCode"), goes_by("countyCode"), pages_newest_first()],
         description="需求，最新的在前。Demands, newest first.",
     )
     field_statistics: Any = field(

@@ -10,7 +10,7 @@ from strawberry.federation import field
 from subgraphs.city import tables
 from subgraphs.city.connections import AchievementConnection, Connection, DemandConnection, connect_region
 from subgraphs.city.pages import RegionPage
-from subgraphs.city.places import lies_by, pages_newest_first
+from subgraphs.city.places import lies_by, lies_by_region, pages_newest_first
 from subgraphs.kit.arguments import After, First
 from subgraphs.kit.context import Info
 from subgraphs.kit.directives import cached, taken_over
@@ -38,7 +38,7 @@ async def demands(
     return await connect_region(info, RegionPage(tables.Demand, root.code, status, PageRequest.of(first, after)))
 
 
-@strawberry.federation.type(keys=["code"], directives=[cached(120), lies_by("code")])
+@strawberry.federation.type(keys=["code"], directives=[cached(120), lies_by_region("code")])
 @row_type(tables.Region, keys={"code": tables.Region.code})
 class Region:
     """行政区划, with what is published in it."""

@@ -11,7 +11,7 @@ from strawberry.federation import field
 
 from subgraphs.city import tables
 from subgraphs.city.pages import Listing, RegionPage, load_region_totals
-from subgraphs.city.places import lies_by, summed
+from subgraphs.city.places import lies_by_region, summed
 from subgraphs.kit.context import Info
 from subgraphs.kit.directives import cached
 from subgraphs.kit.enums import ListingStatus
@@ -68,7 +68,7 @@ async def open_demand_count(root: Row, info: Info) -> int:
     return (await _counts(root, info, tables.Demand)).open
 
 
-@strawberry.federation.type(keys=["regionCode period"], directives=[cached(120), lies_by("regionCode")])
+@strawberry.federation.type(keys=["regionCode period"], directives=[cached(120), lies_by_region("regionCode")])
 @stub_type
 class MarketStatistics:
     """市场统计, as far as listings go."""

@@ -1,5 +1,6 @@
 """The directives by which a market says how its data is split over its members, and how their answers become one."""
 
+from collections.abc import Sequence
 from enum import StrEnum
 
 import strawberry
@@ -23,7 +24,10 @@ class GatherStrategy(StrEnum):
     FIRST = "FIRST"
 
 
-@strawberry.input
+strawberry.federation.enum(GatherStrategy, inaccessible=True)
+
+
+@strawberry.federation.input(inaccessible=True)
 class GatherOrder:
     """An order, perhaps only for one value of an argument."""
 
@@ -39,14 +43,19 @@ class GatherOrder:
     import_url=_SPECIFICATION,
 )
 class Partition:
-    """The partition of an entity is this key's value, or so many characters of its beginning."""
+    """The partition of an entity is this key's value, or so many characters of its beginning; ``whole`` stand for all partitions."""
 
     key: str
     prefix: int | None = strawberry.UNSET
+    whole: list[str] | None = strawberry.UNSET
 
 
 @strawberry.federation.schema_directive(
-    locations=[Location.FIELD_DEFINITION], name="partitionedBy", compose=True, import_url=_SPECIFICATION
+    locations=[Location.FIELD_DEFINITION],
+    name="partitionedBy",
+    repeatable=True,
+    compose=True,
+    import_url=_SPECIFICATION,
 )
 class PartitionedBy:
     """An argument names the partitions that are asked: one, several, or all where it is not given."""
@@ -67,9 +76,13 @@ class Gather:
     limit: str | None = strawberry.UNSET
 
 
-def placed(key: str, *, prefix: int | None = None) -> Partition:
-    """``@partition``: an entity lies where its key's value, or the value's beginning, says."""
-    return Partition(key=key, prefix=strawberry.UNSET if prefix is None else prefix)
+def placed(key: str, *, prefix: int | None = None, whole: Sequence[str] = ()) -> Partition:
+    """``@partition``: an entity lies where its key's value, or the value's beginning, says; or everywhere, for some values."""
+    return Partition(
+        key=key,
+        prefix=strawberry.UNSET if prefix is None else prefix,
+        whole=list(whole) if whole else strawberry.UNSET,
+    )
 
 
 def sent_by(argument: str, *, prefix: int | None = None) -> PartitionedBy:

@@ -12,7 +12,7 @@ from gateway.schema.subgraph.model import Applied, Element, Field, Kind, TypeDef
 CARRIED: Final = ("cacheTag",)
 """Directives of federation, by their own names."""
 
-CARRIED_BY_NAME: Final = ("cacheControl", "invalidates", "partition", "partitionedBy")
+CARRIED_BY_NAME: Final = ("cacheControl", "invalidates", "partition", "partitionedBy", "gather")
 """Directives that authors define themselves, with or without a link, and that mean nothing without the subgraph that says them."""
 
 

@@ -1,0 +1,56 @@
+"""What the response's ``extensions.sources`` say of each member that was asked."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from gateway.errors import SubgraphError
+from gateway.resolvers import codes
+from gateway.resolvers.subgraph_client.partitions.members import PartitionName
+from gateway.resolvers.subgraph_client.partitions.options import read_wish
+from gateway.resolvers.subgraph_client.protocol import SubgraphRequest
+from gateway.resolvers.subgraph_client.transport import Failure, TransportError
+
+SOURCES: Final = "sources"
+OK: Final = "OK"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One member's part in an answer: how it did, in how many seconds, and how many rows of it came."""
+
+    partition: PartitionName
+    status: str
+    seconds: float
+    rows: int = 0
+
+
+def status_of(error: SubgraphError) -> str:
+    """The one word for a failure."""
+    if error.code == codes.SUBREQUEST_CIRCUIT_OPEN:
+        return "OPEN"
+    if error.code == codes.PARTITION_UNSUPPORTED:
+        return "UNSUPPORTED"
+    cause = error.__cause__
+    is_late = isinstance(cause, TransportError) and cause.failure is Failure.TIMED_OUT
+    return "TIMEOUT" if is_late else "ERROR"
+
+
+def report_sources(request: SubgraphRequest, sources: Sequence[Source]) -> None:
+    """Tell the client of all members, where one of them did not answer, or where it asked for that."""
+    if request.context is None:
+        return
+    if all(source.status == OK for source in sources) and not read_wish(request).wants_sources:
+        return
+    for source in sources:
+        request.context.report(
+            SOURCES,
+            {
+                "subgraph": request.subgraph,
+                "partition": source.partition,
+                "status": source.status,
+                "durationMs": round(source.seconds * 1000, 1),
+                "rows": source.rows,
+                "ageSeconds": 0,
+            },
+        )
