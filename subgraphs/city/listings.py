@@ -11,11 +11,13 @@ from subgraphs.city.places import first_newest_first, lies_by
 from subgraphs.kit.context import Info
 from subgraphs.kit.directives import cached, sliced, stub_key
 from subgraphs.kit.enums import DemandSource, ListingStatus
-from subgraphs.kit.rows import Row, first, lazy, one, row_type, stub_type
+from subgraphs.kit.rows import Row, first, lazy, many, one, row_type, stub_type
 from subgraphs.kit.values import money
 
 Region = lazy("subgraphs.city.regions", "Region")
 DemandAnswer = lazy("subgraphs.city.answers", "DemandAnswer")
+DemandAgreement = lazy("subgraphs.city.demand_history", "DemandAgreement")
+DemandRecord = lazy("subgraphs.city.demand_history", "DemandRecord")
 
 
 @strawberry.federation.type(keys=[stub_key("code")])
@@ -122,6 +124,19 @@ class Demand(MarketListing):
         of=DemandAnswer,
         directives=[sliced("first")],
         description="揭榜，最近的在前。The answers to it, newest first.",
+    )
+    agreement: Any = one(
+        tables.DemandAgreement.demand_id,
+        by="id",
+        of=DemandAgreement,
+        description="对接情况。Whom it was matched with; null where it was not, or before the market kept records.",
+    )
+    records: Any = many(
+        tables.DemandRecord.demand_id,
+        by="id",
+        order=(tables.DemandRecord.height,),
+        of=DemandRecord,
+        description="各步骤的存证，按高度。The records of its steps, by height.",
     )
 
 

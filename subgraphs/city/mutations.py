@@ -1,16 +1,17 @@
 """The city's mutations: publish a demand or an achievement, answer a demand; each happens once, however often it is sent."""
 
-from dataclasses import asdict
-from datetime import date
-from typing import Annotated, Any, Final
+from hashlib import sha256
+from typing import Annotated, Any
 
 import strawberry
-from sqlalchemy import Table, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from strawberry.federation import field
 
 from subgraphs.city import tables
 from subgraphs.city.answers import DemandAnswer
+from subgraphs.city.demand_states import check_step, lock_demand, record_step, take_step
+from subgraphs.city.demand_steps import DemandSteps
 from subgraphs.city.inputs import (
     AnswerDemandInput,
     PublishAchievementInput,
@@ -20,24 +21,16 @@ from subgraphs.city.inputs import (
     check_demand,
 )
 from subgraphs.city.listings import Demand, TechnologyAchievement
+from subgraphs.city.once import SERIAL, change_once
 from subgraphs.city.places import goes_by
+from subgraphs.city.subscriptions import announce_demand
 from subgraphs.kit.context import Info
 from subgraphs.kit.database_writes import next_serial
 from subgraphs.kit.directives import changes
-from subgraphs.kit.enums import ListingStatus, RegionLevel
+from subgraphs.kit.enums import DemandStep, ListingStatus, RegionLevel
 from subgraphs.kit.errors import ErrorCode, Refusal
-from subgraphs.kit.idempotency import Attempt, Change, once
 from subgraphs.kit.periods import CHINA
 
-
-def _table(entity: type[tables.Base]) -> Table:
-    table = entity.__table__
-    assert isinstance(table, Table)  # noqa: S101 - every entity of a city is mapped to a table
-    return table
-
-
-_SERIAL: Final = _table(tables.Serial)
-_IDEMPOTENCY: Final = _table(tables.Idempotency)
 _DEMAND = Annotated[PublishDemandInput, strawberry.argument(description="待发布的需求。The demand to be published.")]
 _ACHIEVEMENT = Annotated[
     PublishAchievementInput, strawberry.argument(description="待发布的成果。The achievement to be published.")
@@ -62,9 +55,12 @@ async def publish_demand(info: Info, input: _DEMAND) -> Any:  # noqa: A002 - the
             contact_phone=contact and contact.phone,
         )
         session.add(demand)
+        subject = {"title": demand.title, "publisher": demand.publisher_uscc, "summarySha256": _hash(demand.summary)}
+        await record_step(session, demand.id, DemandStep.PUBLISHED, subject, demand.published_at)
+        announce_demand(session, demand)
         return demand.id
 
-    made = await _once(info, "publishDemand", input, change)
+    made = await change_once(info, "publishDemand", input, change)
     return await info.context.loaders.one(tables.Demand, tables.Demand.id).load(made)
 
 
@@ -86,7 +82,7 @@ async def publish_achievement(info: Info, input: _ACHIEVEMENT) -> Any:  # noqa: 
         session.add(achievement)
         return achievement.id
 
-    made = await _once(info, "publishAchievement", input, change)
+    made = await change_once(info, "publishAchievement", input, change)
     return await info.context.loaders.one(tables.Achievement, tables.Achievement.id).load(made)
 
 
@@ -95,8 +91,9 @@ async def answer_demand(info: Info, input: _ANSWER) -> Any:  # noqa: A002 - the 
     check_answer(input)
 
     async def change(session: AsyncSession) -> str:
-        await _check_answerable(session, info, input)
-        number = await next_serial(session, _SERIAL, input.demand_id)
+        demand = await lock_demand(session, input.demand_id)
+        await _check_answerable(session, info, input, demand)
+        number = await next_serial(session, SERIAL, input.demand_id)
         answer = tables.DemandAnswer(
             id=f"{input.demand_id}-{number:02d}",
             demand_id=input.demand_id,
@@ -106,19 +103,17 @@ async def answer_demand(info: Info, input: _ANSWER) -> Any:  # noqa: A002 - the 
             achievement_id=input.achievement_id,
         )
         session.add(answer)
+        subject = {
+            "answer": answer.id,
+            "organization": answer.organization_uscc,
+            "achievement": answer.achievement_id,
+            "solutionSha256": _hash(answer.solution),
+        }
+        await take_step(session, demand, DemandStep.ANSWERED, subject, answer.at)
         return answer.id
 
-    made = await _once(info, "answerDemand", input, change)
+    made = await change_once(info, "answerDemand", input, change)
     return await info.context.loaders.one(tables.DemandAnswer, tables.DemandAnswer.id).load(made)
-
-
-async def _once(info: Info, operation: str, given: Any, change: Change) -> str:
-    request = {name: _plain(value) for name, value in asdict(given).items() if name != "idempotency_key"}
-    return await once(info.context, _IDEMPOTENCY, Attempt(operation, given.idempotency_key, request), change)
-
-
-def _plain(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, date) else value
 
 
 async def _new_listing(
@@ -133,7 +128,7 @@ async def _new_listing(
         raise Refusal(ErrorCode.UNKNOWN_COUNTY, message)
     name = f"{county.parent_code}-{letter}"
     return {
-        "id": f"{name}-{await next_serial(session, _SERIAL, name):06d}",
+        "id": f"{name}-{await next_serial(session, SERIAL, name):06d}",
         "title": given.title.strip(),
         "summary": given.summary.strip(),
         "status": ListingStatus.OPEN,
@@ -144,16 +139,16 @@ async def _new_listing(
     }
 
 
-async def _check_answerable(session: AsyncSession, info: Info, given: AnswerDemandInput) -> None:
-    """Raises ``Refusal`` where the demand is not there, is not open or is overdue, or the achievement is not there."""
-    demand = await session.get(tables.Demand, given.demand_id)
-    if demand is None:
-        raise Refusal(
-            ErrorCode.DEMAND_NOT_FOUND, f"There is no demand {given.demand_id!r}; give the id of one that is listed."
-        )
-    if demand.status is not ListingStatus.OPEN:
-        message = f"The demand {demand.id} is {demand.status}; only open demands are answered."
-        raise Refusal(ErrorCode.DEMAND_NOT_OPEN, message)
+def _hash(text: str) -> str:
+    return sha256(text.encode()).hexdigest()  # records hold no more of a text than its hash
+
+
+async def _check_answerable(session: AsyncSession, info: Info, given: AnswerDemandInput, demand: tables.Demand) -> None:
+    """Raises ``Refusal`` where the demand is not open, overdue or one's own, or the achievement is not there."""
+    check_step(demand, DemandStep.ANSWERED)
+    if given.organization_uscc == demand.publisher_uscc:
+        message = f"The demand {demand.id} is the organisation's own; another one has to answer it."
+        raise Refusal(ErrorCode.OWN_DEMAND, message)
     if demand.deadline is not None and demand.deadline < info.context.clock().astimezone(CHINA).date():
         raise Refusal(ErrorCode.DEADLINE_PASSED, f"The demand {demand.id} took answers until {demand.deadline}.")
     if given.achievement_id is not None and not await _may_exist(session, given.achievement_id):
@@ -170,7 +165,7 @@ async def _may_exist(session: AsyncSession, achievement_id: str) -> bool:
 
 
 @strawberry.type(description="变更入口。Where changes begin.")
-class Mutation:
+class Mutation(DemandSteps):
     """What may be changed in a city."""
 
     publish_demand: Any = field(

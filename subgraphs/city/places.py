@@ -28,6 +28,11 @@ def goes_by(argument: str) -> PartitionedBy:
     return sent_by(argument, prefix=_DIGITS)
 
 
+def goes_by_region(argument: str) -> PartitionedBy:
+    """``@partitionedBy`` of a root field by a region's code: the province's leads to all cities."""
+    return sent_by(argument, prefix=_DIGITS, whole=[_PROVINCE])
+
+
 def pages_newest_first() -> Gather:
     """``@gather`` of a connection of listings."""
     return gathered(GatherStrategy.CONNECTION, order=NEWEST_FIRST)

@@ -5,13 +5,14 @@ Organisations, regions' designations and technical fields belong to core: only t
 """
 
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import ForeignKey, Index, MetaData, String, desc
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from subgraphs.kit.database_types import COLUMN_TYPES, NAMING, Fen
 from subgraphs.kit.database_writes import IdempotencyColumns, SerialColumns
-from subgraphs.kit.enums import DemandSource, ListingStatus, RegionLevel
+from subgraphs.kit.enums import DemandSource, DemandStep, ListingStatus, RegionLevel
 
 
 class Base(DeclarativeBase):
@@ -93,6 +94,33 @@ class DemandAnswer(Base):
     solution: Mapped[str]
     at: Mapped[datetime]
     achievement_id: Mapped[str | None] = mapped_column(String(20), index=True)
+
+
+class DemandAgreement(Base):
+    """对接: the answer that a demand was matched with, who brought them together, and the contract that came of it."""
+
+    __tablename__ = "demand_agreement"
+
+    demand_id: Mapped[str] = mapped_column(ForeignKey("demand.id"), primary_key=True)
+    answer_id: Mapped[str] = mapped_column(ForeignKey("demand_answer.id"), index=True)
+    broker_no: Mapped[str | None] = mapped_column(ForeignKey("broker.registration_no"), index=True)
+    matched_at: Mapped[datetime]
+    contract_no: Mapped[str | None] = mapped_column(String(32))
+    signed_at: Mapped[datetime | None]
+
+
+class DemandRecord(Base):
+    """存证: one step of a demand; each record holds the hash of the one before it, see ``subgraphs.kit.evidence``."""
+
+    __tablename__ = "demand_record"
+
+    demand_id: Mapped[str] = mapped_column(ForeignKey("demand.id"), primary_key=True)
+    height: Mapped[int] = mapped_column(primary_key=True)
+    step: Mapped[DemandStep]
+    subject: Mapped[dict[str, Any]]
+    sha256: Mapped[str] = mapped_column(String(64))
+    previous_sha256: Mapped[str | None] = mapped_column(String(64))
+    recorded_at: Mapped[datetime]
 
 
 class PhysicalMarket(Base):

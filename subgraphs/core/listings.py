@@ -12,10 +12,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from strawberry.federation import field
 
 from subgraphs.core import tables
+from subgraphs.core.matching import Asked, Match, load_matches
 from subgraphs.core.organizations import Organization
-from subgraphs.core.regions import is_mountain_county
+from subgraphs.core.regions import TechnicalField, is_mountain_county
+from subgraphs.kit.arguments import First, page_size
 from subgraphs.kit.context import Info
-from subgraphs.kit.directives import cached
+from subgraphs.kit.directives import cached, sliced
 from subgraphs.kit.enums import EnterpriseScale
 from subgraphs.kit.errors import ErrorCode, Refusal
 from subgraphs.kit.loaders import in_order
@@ -27,6 +29,7 @@ EvidenceRecord = lazy("subgraphs.core.evidence", "EvidenceRecord")
 ApprovalCase = lazy("subgraphs.core.approvals", "ApprovalCase")
 FreeLicence = lazy("subgraphs.core.approvals", "FreeLicence")
 ProgrammeListing = lazy("subgraphs.core.programmes", "ProgrammeListing")
+DemandMatch = lazy("subgraphs.core.matches", "DemandMatch")
 ChallengeEntry = lazy("subgraphs.core.programmes", "ChallengeEntry")
 
 _NEWEST_DEAL = (tables.Deal.signed_at.desc(), tables.Deal.id)
@@ -139,6 +142,15 @@ async def free_licence_eligible(root: Row, info: Info) -> bool:
     return is_small and await is_mountain_county(info, root.county_code)
 
 
+async def matches(root: Row, info: Info, first: First = 10) -> list[Match]:
+    """What may meet the demand. Raises ``Refusal`` where the request did not send what the demand asks for."""
+    if root.title is None or root.county_code is None or root.technical_field is None:
+        message = "title, countyCode and technicalField { code } are required here; send them with the key."
+        raise Refusal(ErrorCode.INVALID_REPRESENTATION, message)
+    asked = Asked(root.title, root.technical_field.code, root.county_code)
+    return await info.context.loaders.of(load_matches).load((asked, page_size(first, default=10)))
+
+
 async def load_programme_listings(session: AsyncSession, keys: list[str]) -> list[tables.ProgrammeListing | None]:
     """Batch: the list item that each demand was distilled into."""
     source, listing = tables.ProgrammeListingSource, tables.ProgrammeListing
@@ -160,6 +172,8 @@ class Demand:
     """技术需求, as far as core knows it."""
 
     id: strawberry.ID
+    title: str = field(external=True, default=NOT_GIVEN)
+    technical_field: Any = field(external=True, graphql_type=TechnicalField, default=NOT_GIVEN)
     county_code: str = field(external=True, default=NOT_GIVEN)
     publisher_uscc: strawberry.ID = field(external=True, default=NOT_GIVEN)
     publisher: Any = field(
@@ -186,6 +200,13 @@ class Demand:
         of=ChallengeEntry,
         description="参加的创新挑战赛。Its entries in challenges.",
     )
+    matches: Any = field(
+        resolver=matches,
+        graphql_type=list[DemandMatch],  # type: ignore[valid-type]
+        requires=["title countyCode technicalField { code }"],
+        directives=[cached(60), sliced("first")],
+        description="撮合推荐：尚未成交的成果，最合适的在前。Achievements not yet traded that may meet it, best first.",
+    )
     deals: Any = many(
         tables.Deal.demand_id,
         by="id",
@@ -198,8 +219,11 @@ class Demand:
     @classmethod
     def resolve_reference(cls, id: strawberry.ID, **given: Any) -> Self:  # noqa: A002 - the key's name on the wire
         """The demand of an id, with what the request sends of it."""
+        sent = given.get("technicalField") or {}
         return cls(
             id=id,
+            title=given.get("title", NOT_GIVEN),
+            technical_field=tables.TechnicalField(code=sent["code"]) if sent.get("code") else NOT_GIVEN,
             county_code=given.get("countyCode", NOT_GIVEN),
             publisher_uscc=given.get("publisherUscc", NOT_GIVEN),
         )

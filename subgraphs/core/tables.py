@@ -182,13 +182,18 @@ class AllianceMember(Base):
 
 
 class ListingRecord(Base):
-    """Core's copy of a listing's title, refreshed when the city renames it."""
+    """Core's copy of a listing's title, refreshed when the city renames it, and of what matching goes by."""
 
     __tablename__ = "listing_record"
+    __table_args__ = (Index(None, "kind", "field_code", "id"),)
 
     id: Mapped[str] = mapped_column(String(20), primary_key=True)
     kind: Mapped[ListingKind]
     title: Mapped[str] = mapped_column(String(256))
+    county_code: Mapped[str | None] = mapped_column(String(6))
+    field_code: Mapped[str | None] = mapped_column(String(8))
+    maturity_level: Mapped[int | None]
+    """Of achievements only."""
 
 
 # ---------- 浙江拍: 交易, 竞价, 存证, 审批, 许可 ----------

@@ -10,14 +10,16 @@ from tempfile import mkdtemp
 from typing import Final
 
 from subgraphs.demo.market import make_market
-from subgraphs.demo.rows.all import CITY_DATABASES, ROWS, TABLES
+from subgraphs.demo.rows.all import CITIES, CITY_DATABASES, ROWS, TABLES
 from subgraphs.demo.write import read_stamp, write_database
 from subgraphs.kit.database import open_database, sqlite_url
 
 DATABASES: Final = tuple(TABLES)
 """The databases there may be: one for each subgraph, and for the cities one each beside it."""
 
-SUBGRAPHS: Final = tuple(name for name in TABLES if name not in CITY_DATABASES)
+SUBGRAPHS: Final = tuple(name for name in DATABASES if name not in CITY_DATABASES)
+FILES: Final = tuple(name for name in DATABASES if name != CITIES)
+"""Those that a directory holds: the cities' own, and not the one for all of them."""
 
 _KIT: Final = ("database_search", "database_types", "database_writes", "enums", "evidence", "search_text")
 """What the rows and their tables are made with, of all that the subgraphs share."""
@@ -61,7 +63,7 @@ async def seed_directory(directory: Path, on_progress: OnProgress) -> bool:
     try:
         made = workshop / "new"
         made.mkdir()
-        await _write({name: sqlite_url(database_file(made, name)) for name in DATABASES}, version, on_progress)
+        await _write({name: sqlite_url(database_file(made, name)) for name in FILES}, version, on_progress)
         _exchange(made, directory, old=workshop / "old")
     finally:
         shutil.rmtree(workshop, ignore_errors=True)
@@ -107,7 +109,7 @@ class _Counter:
 
 
 async def _holds(directory: Path, version: str) -> bool:
-    paths = [database_file(directory, name) for name in DATABASES]
+    paths = [database_file(directory, name) for name in FILES]
     if not all(path.is_file() for path in paths):
         return False
     return {await _stamp_of(sqlite_url(path)) for path in paths} == {version}
@@ -128,7 +130,7 @@ def _exchange(made: Path, directory: Path, *, old: Path) -> None:
 
 
 def _check_replaceable(directory: Path) -> None:
-    ours = {database_file(directory, name).name + ending for name in DATABASES for ending in ("", "-wal", "-shm")}
+    ours = {database_file(directory, name).name + ending for name in FILES for ending in ("", "-wal", "-shm")}
     if directory.exists() and (strange := sorted(path.name for path in directory.iterdir() if path.name not in ours)):
         raise SeedError(f"{directory} holds {strange[0]!r}, which is no demo data; name an empty or a new directory.")
 

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from typing import Final
 
 import msgspec
 from sqlalchemy import MetaData, Table, select
@@ -14,23 +15,28 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 from strawberry.asgi import ASGIWebSocketAdapter, GraphQL
 from strawberry.http.exceptions import WebSocketDisconnected
+from strawberry.subscriptions import GRAPHQL_SSE_PROTOCOL, GRAPHQL_TRANSPORT_WS_PROTOCOL, GRAPHQL_WS_PROTOCOL
 
-from subgraphs.kit.context import Clock, Context, make_context, system_clock
+from subgraphs.kit.context import Clock, Context, make_context, open_events, system_clock
+from subgraphs.kit.events import Events
 from subgraphs.kit.schema import MarketSchema
+
+_PROTOCOLS: Final = (GRAPHQL_TRANSPORT_WS_PROTOCOL, GRAPHQL_WS_PROTOCOL, GRAPHQL_SSE_PROTOCOL)
 
 
 def create_app(
     schema: MarketSchema, metadata: MetaData, database: AsyncEngine, *, clock: Clock = system_clock
 ) -> Starlette:
     """Make a market's application over its open database, which it closes when it is shut down itself."""
-    health = _Health(database, metadata)
+    health, events = _Health(database, metadata), open_events(database)
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         yield
+        await events.close()
         await database.dispose()
 
-    endpoint = _Endpoint(schema, database, clock)
+    endpoint = _Endpoint(schema, database, clock, events)
     routes = [
         Route("/graphql", endpoint, methods=["POST"]),
         WebSocketRoute("/graphql", endpoint),
@@ -39,6 +45,7 @@ def create_app(
     ]
     app = Starlette(routes=routes, lifespan=lifespan)
     app.router.redirect_slashes = False  # one address for one thing
+    app.state.events = events
     return app
 
 
@@ -53,20 +60,29 @@ class _WebSocket(ASGIWebSocketAdapter):
 
 
 class _Endpoint(GraphQL[Context, None]):
-    """Strawberry's endpoint with a new context for each request; no page for browsers, no query by GET; subscriptions by WebSocket."""
+    """Strawberry's endpoint with a new context for each request; no page for browsers, no query by GET.
+
+    Subscriptions come by WebSocket, or as server-sent events to who accepts them.
+    """
 
     websocket_adapter_class = _WebSocket
 
-    def __init__(self, schema: MarketSchema, database: AsyncEngine, clock: Clock) -> None:
-        super().__init__(schema, graphql_ide=None, allow_queries_via_get=False)
-        self._database, self._clock = database, clock
+    def __init__(self, schema: MarketSchema, database: AsyncEngine, clock: Clock, events: Events) -> None:
+        super().__init__(
+            schema,
+            graphql_ide=None,
+            allow_queries_via_get=False,
+            subscription_protocols=_PROTOCOLS,
+            max_subscriptions_per_connection=None,  # a gateway has all of its clients' on one
+        )
+        self._database, self._clock, self._events = database, clock, events
 
     def encode_json(self, data: object) -> bytes:
         """Write an answer, some five times faster than the standard library does."""
         return msgspec.json.encode(data)
 
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Context:  # noqa: ARG002 - Strawberry's signature
-        return make_context(self._database, self._clock)
+        return make_context(self._database, self._clock, self._events)
 
 
 async def _live(_request: Request) -> Response:

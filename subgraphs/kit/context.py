@@ -8,6 +8,8 @@ from time import monotonic
 import strawberry
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
+from subgraphs.kit.events import Events, MemoryEvents
+from subgraphs.kit.events_postgresql import PostgresqlEvents
 from subgraphs.kit.loaders import Loaders
 
 Clock = Callable[[], datetime]
@@ -21,6 +23,7 @@ class Context:
     database: AsyncEngine
     loaders: Loaders
     clock: Clock
+    events: Events
 
     def session(self) -> AsyncSession:
         """A session of one's own, for a resolver that reads or writes alone; a shared one cannot run two statements."""
@@ -31,9 +34,14 @@ Info = strawberry.Info[Context, None]
 """What a resolver is given beside its arguments."""
 
 
-def make_context(database: AsyncEngine, clock: Clock) -> Context:
+def make_context(database: AsyncEngine, clock: Clock, events: Events) -> Context:
     """The context of a new request."""
-    return Context(database, Loaders(database), clock)
+    return Context(database, Loaders(database), clock, events)
+
+
+def open_events(database: AsyncEngine) -> Events:
+    """What tells the events of a database: PostgreSQL itself, or this process, which then is the only one that serves it."""
+    return PostgresqlEvents(database) if database.dialect.name == "postgresql" else MemoryEvents()
 
 
 def system_clock() -> datetime:

@@ -8,7 +8,7 @@ index does. Rows are written like any others: ``tokens=index_tokens(text)``.
 from sqlalchemy import Boolean, Connection, Float, Select, String, Table, event, func, literal_column, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from subgraphs.kit.search_text import fts5_query, ts_query
+from subgraphs.kit.search_text import asked_tokens, fts5_query, ts_query
 
 _SQLITE_INDEX = (
     "CREATE VIRTUAL TABLE IF NOT EXISTS {name}_fts USING fts5(tokens, content='{name}', content_rowid='id')",
@@ -48,6 +48,18 @@ def search_statement(table: Table, words: str, *, dialect: str, limit: int) -> S
     if dialect == "sqlite":
         return _fts5_statement(table, fts5_query(words), limit)
     return _ts_statement(table, ts_query(words), limit)
+
+
+def any_word_statement(table: Table, words: str, *, kind: str, dialect: str, limit: int) -> Select[str] | None:
+    """Ask for the ``key`` of the rows of a kind that hold any of the words, best first; ``None`` where there are no words."""
+    tokens = asked_tokens(words)
+    if not tokens:
+        return None
+    if dialect == "sqlite":
+        found = _fts5_statement(table, " OR ".join(f'"{token}"' for token in tokens), limit)
+    else:
+        found = _ts_statement(table, " | ".join(f"'{token}'" for token in tokens), limit)
+    return None if found is None else found.with_only_columns(table.c.key).where(table.c.kind == kind)
 
 
 def _create_index(table: Table, connection: Connection, **_events: object) -> None:

@@ -12,11 +12,11 @@ from strawberry.types.enum import StrawberryEnumDefinition
 from subgraphs.kit import enums
 
 
-def describe(enum: type[StrEnum], description: str, **values: str) -> None:
+def describe(enum: type[StrEnum], description: str, *, inaccessible: bool = False, **values: str) -> None:
     """Register an enum with its description and those of its values. Raises ``ValueError`` where one is left out."""
     if set(values) != set(enum.__members__):
         raise ValueError(f"{enum.__name__} has the values {sorted(enum.__members__)}; describe each of them.")
-    strawberry.enum(enum, description=description)
+    strawberry.federation.enum(enum, description=description, inaccessible=inaccessible)
     definition = getattr(enum, "__strawberry_definition__")  # noqa: B009 - Strawberry adds it at run time
     assert isinstance(definition, StrawberryEnumDefinition)  # noqa: S101 - what strawberry.enum has just made
     for value in definition.values:
@@ -97,10 +97,28 @@ describe(
     WITHDRAWN="已撤回。Withdrawn.",
 )
 describe(
+    enums.DemandStep,
+    "需求的步骤。A step in a demand's life.",
+    PUBLISHED="发布。Published.",
+    ANSWERED="揭榜。Answered.",
+    MATCHED="对接：选定一份揭榜。Matched with one of its answers.",
+    REOPENED="重新公开：对接未成。Open again, for the talks came to nothing.",
+    SIGNED="签约。A contract was signed.",
+    WITHDRAWN="撤回。Withdrawn by its publisher.",
+)
+describe(
     enums.DemandSource,
     "需求来源。Where a demand comes from.",
     ENTERPRISE="企业。An enterprise.",
     INDUSTRY_DEPARTMENT="产业行业部门。A department in charge of an industry.",
+)
+describe(
+    enums.MatchCriterion,
+    "撮合推荐所比较的方面。What is compared to find matches.",
+    TEXT="文字。The words.",
+    INDUSTRY="行业领域。The technical field.",
+    REGION="地域。The region.",
+    MATURITY="技术成熟度。The technology readiness level.",
 )
 describe(
     enums.PricingMode,

@@ -120,11 +120,31 @@ class ListingStatus(StrEnum):
     WITHDRAWN = "WITHDRAWN"
 
 
+class DemandStep(StrEnum):
+    """需求的步骤: 发布、揭榜、对接、重新公开、签约、撤回."""
+
+    PUBLISHED = "PUBLISHED"
+    ANSWERED = "ANSWERED"
+    MATCHED = "MATCHED"
+    REOPENED = "REOPENED"
+    SIGNED = "SIGNED"
+    WITHDRAWN = "WITHDRAWN"
+
+
 class DemandSource(StrEnum):
     """需求来源: 企业、产业行业部门."""
 
     ENTERPRISE = "ENTERPRISE"
     INDUSTRY_DEPARTMENT = "INDUSTRY_DEPARTMENT"
+
+
+class MatchCriterion(StrEnum):
+    """撮合推荐所比较的方面: 文字、行业、地域、成熟度."""
+
+    TEXT = "TEXT"
+    INDUSTRY = "INDUSTRY"
+    REGION = "REGION"
+    MATURITY = "MATURITY"
 
 
 class PricingMode(StrEnum):

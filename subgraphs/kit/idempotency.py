@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from subgraphs.kit.context import Context
 from subgraphs.kit.errors import ErrorCode, Refusal
+from subgraphs.kit.events import announced
 from subgraphs.kit.evidence import canonical_json
 
 _LONGEST_KEY: Final = 128
@@ -48,7 +49,8 @@ async def once(context: Context, table: Table, attempt: Attempt, change: Change)
         raise Refusal(ErrorCode.INVALID_IDEMPOTENCY_KEY, message)
     try:
         return await _once(context, table, attempt, change)
-    except IntegrityError:  # the same key at the same moment: the other call has won, and has its answer by now
+    except (IntegrityError, Refusal):
+        # The same key at the same moment: where the other call has won, it has its answer by now, and may be why this was refused.
         async with context.session() as session:
             if (made := await _made_before(session, table, attempt)) is None:
                 raise
@@ -56,11 +58,15 @@ async def once(context: Context, table: Table, attempt: Attempt, change: Change)
 
 
 async def _once(context: Context, table: Table, attempt: Attempt, change: Change) -> str:
-    async with context.session() as session, session.begin():
-        if (made := await _made_before(session, table, attempt)) is not None:
-            return made
-        made = await change(session)
-        await session.execute(table.insert().values(_record(attempt, made, context.clock())))
+    async with context.session() as session:
+        async with session.begin():
+            if (made := await _made_before(session, table, attempt)) is not None:
+                return made
+            made = await change(session)
+            await session.execute(table.insert().values(_record(attempt, made, context.clock())))
+            events = announced(session)
+            await context.events.before_commit(session, events)
+        await context.events.after_commit(events)
         return made
 
 

@@ -32,6 +32,10 @@ class Loaders:
         self._database = database
         self._loaders: dict[Hashable, DataLoader[Any, Any]] = {}
 
+    def forget(self) -> None:
+        """Read everything anew from now on: between two events of a subscription the rows have changed."""
+        self._loaders.clear()
+
     def of(self, batch: Batch[K, V]) -> DataLoader[K, V]:
         """The loader that a batch function feeds."""
         return self._loader(batch, lambda: batch)

@@ -6,6 +6,8 @@ from enum import StrEnum
 import strawberry
 from strawberry.schema_directive import Location
 
+from subgraphs.kit.enum_descriptions import describe
+
 _SPECIFICATION = "https://tongfen.example/partition/v0.1"
 
 
@@ -24,15 +26,33 @@ class GatherStrategy(StrEnum):
     FIRST = "FIRST"
 
 
-strawberry.federation.enum(GatherStrategy, inaccessible=True)
+describe(
+    GatherStrategy,
+    "汇总方式。How several members' answers become one.",
+    inaccessible=True,
+    CONCAT="接成一个列表。Lists become one.",
+    CONNECTION="合成一个分页列表。Pages of one list.",
+    GROUP="同组的行合并。Rows of one group become one.",
+    FIELDS="逐个字段汇总。Objects, field by field.",
+    SUM="求和。The sum.",
+    MIN="最小值。The least.",
+    MAX="最大值。The greatest.",
+    ANY="任一为真。Whether any is true.",
+    ALL="全部为真。Whether all are true.",
+    FIRST="第一个非空值。The first that is not null.",
+)
 
 
-@strawberry.federation.input(inaccessible=True)
+@strawberry.federation.input(
+    inaccessible=True, description="次序。An order, perhaps only for one value of an argument."
+)
 class GatherOrder:
-    """An order, perhaps only for one value of an argument."""
+    """An order."""
 
-    by: str
-    when: str | None = strawberry.UNSET
+    by: str = strawberry.field(description="字段与方向。Fields and directions: publishedAt DESC, id ASC.")
+    when: str | None = strawberry.field(
+        default=strawberry.UNSET, description="参数取此值时。For this value of an argument."
+    )
 
 
 @strawberry.federation.schema_directive(
@@ -58,10 +78,11 @@ class Partition:
     import_url=_SPECIFICATION,
 )
 class PartitionedBy:
-    """An argument names the partitions that are asked: one, several, or all where it is not given."""
+    """An argument names the partitions that are asked: one, several, or all where it is not given or ``whole`` has it."""
 
     argument: str
     prefix: int | None = strawberry.UNSET
+    whole: list[str] | None = strawberry.UNSET
 
 
 @strawberry.federation.schema_directive(
@@ -85,9 +106,13 @@ def placed(key: str, *, prefix: int | None = None, whole: Sequence[str] = ()) ->
     )
 
 
-def sent_by(argument: str, *, prefix: int | None = None) -> PartitionedBy:
-    """``@partitionedBy``: an argument says which members are asked."""
-    return PartitionedBy(argument=argument, prefix=strawberry.UNSET if prefix is None else prefix)
+def sent_by(argument: str, *, prefix: int | None = None, whole: Sequence[str] = ()) -> PartitionedBy:
+    """``@partitionedBy``: an argument says which members are asked; some values stand for all of them."""
+    return PartitionedBy(
+        argument=argument,
+        prefix=strawberry.UNSET if prefix is None else prefix,
+        whole=list(whole) if whole else strawberry.UNSET,
+    )
 
 
 def gathered(

@@ -28,6 +28,11 @@ def index_tokens(text: str) -> str:
     return " ".join(token for run in _runs(text) for token in _indexed_tokens(run))
 
 
+def asked_tokens(text: str) -> list[str]:
+    """The text's tokens as a query has them, each once, in order: without the last characters of Chinese runs."""
+    return list(dict.fromkeys(token for run in _runs(text) for token in _asked_tokens(run)))
+
+
 def fts5_query(text: str) -> str:
     """The text as an FTS5 MATCH expression that asks for all of its words; empty where the text has no word at all."""
     return " AND ".join(_fts5_phrase(run) for run in _runs(text))

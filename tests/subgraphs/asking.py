@@ -97,7 +97,5 @@ async def open_market(name: str, url: str, clock: Callable[[], datetime] = lette
         asker.statements.append(statement)
 
     event.listen(database.sync_engine, "before_cursor_execute", note)
-    try:
+    async with asker.app.router.lifespan_context(asker.app):
         yield asker
-    finally:
-        await database.dispose()

@@ -22,6 +22,7 @@ QUESTIONS = [
     ("core", "{ challengeEvent(year: 2021) { collectedCount matchedCount signedCount intendedAmount { amountFen } entries(first: 3) { number } } }"),
     ("core", '{ serviceInstitutions(regionCode: "330300", first: 50) { uscc name contributionPoints brokers { name } } }'),
     ("core", '{ _entities(representations: [{__typename: "EvidenceRecord", chain: "330100-A-004769", height: 1}, {__typename: "ProgrammeListing", programme: "LINGYAN", year: 2022, number: 3}, {__typename: "ChallengeEntry", event: {year: 2021}, number: 5}]) { ... on EvidenceRecord { sha256 } ... on ProgrammeListing { title } ... on ChallengeEntry { stage } } }'),
+    ("core", '{ _entities(representations: [{__typename: "Demand", id: "330300-D-999999", title: "茶叶加工智能化升级", countyCode: "330326", technicalField: {code: "0201"}}]) { ... on Demand { matches(first: 1) { parts { criterion weight } } } } }'),
     ("city", f"{{ demands(status: OPEN, first: 30) {{ {PAGE} }} }}"),
     ("city", f'{{ achievements(cityCode: "330300", fieldCode: "02", last: 30) {{ {PAGE} }} }}'),
     ("city", f'{{ _entities(representations: [{{__typename: "Region", code: "330000"}}, {{__typename: "Region", code: "330300"}}, {{__typename: "Region", code: "331127"}}]) {{ ... on Region {{ demands(status: OPEN, first: 4) {{ {PAGE} }} achievements(first: 2) {{ {PAGE} }} }} }} }}'),

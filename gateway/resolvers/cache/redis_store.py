@@ -67,6 +67,7 @@ class RedisStore:
         self._tokens: dict[bytes, str] = {}
         self._failures = 0
         self._is_closed = False
+        self._under_way: set[asyncio.Task[Any]] = set()
         self._sending: asyncio.Task[None] | None = None
         self._number_key = self._key(b"number")
         self._log_key = self._key(b"log")
@@ -257,14 +258,24 @@ class RedisStore:
         tasks = [task for task in (self._sending, self._asking, self._asked) if task is not None]
         for task in tasks:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.gather(*tasks, *self._under_way, return_exceptions=True)
         await self._near.close()
         await self._cache.client.aclose()
 
     async def _try(self, call: Callable[[], Awaitable[Any]]) -> Any:
-        """What a command gives; None where the server cannot be asked. Whatever the library raises is a server that failed."""
+        """What a command gives; None where the server cannot be asked.
+
+        It goes on to its end, or its timeout, if the caller is cancelled: a command that is broken off costs its connection.
+        """
         if self._is_closed or not self._breaker.allows():
             return None
+        command = asyncio.create_task(self._judge(call))
+        self._under_way.add(command)
+        command.add_done_callback(self._under_way.discard)
+        return await asyncio.shield(command)
+
+    async def _judge(self, call: Callable[[], Awaitable[Any]]) -> Any:
+        """Whatever the library raises is a server that failed."""
         try:
             result = await call()
         except Exception as error:

@@ -10,8 +10,8 @@ from subgraphs.agriculture.tables import Base as AgricultureBase
 from subgraphs.carbon.tables import Base as CarbonBase
 from subgraphs.city.tables import Base as CityBase
 from subgraphs.core.tables import Base as CoreBase
+from subgraphs.demo import places
 from subgraphs.demo.market import Market
-from subgraphs.demo.places import CITIES
 from subgraphs.demo.rows.agriculture import agriculture_rows
 from subgraphs.demo.rows.carbon import carbon_rows
 from subgraphs.demo.rows.city import city_rows, rows_of_city
@@ -20,12 +20,15 @@ from subgraphs.demo.rows.healthcare import healthcare_rows
 from subgraphs.demo.rows.kinds import Rows
 from subgraphs.healthcare.tables import Base as HealthcareBase
 
-CITY_DATABASES: Final = {f"city-{city.code[:4]}": city.code for city in CITIES}
-"""The database of each city's own market, by its partition, and the city's code. ``city`` is one for all of them."""
+CITIES: Final = "city"
+"""The database of all cities in one."""
+
+CITY_DATABASES: Final = {f"{CITIES}-{city.code[:4]}": city.code for city in places.CITIES}
+"""The database of each city's own market, by its partition, and the city's code."""
 
 TABLES: Final[dict[str, MetaData]] = {
     "core": CoreBase.metadata,
-    "city": CityBase.metadata,
+    CITIES: CityBase.metadata,
     **dict.fromkeys(CITY_DATABASES, CityBase.metadata),
     "agriculture": AgricultureBase.metadata,
     "carbon": CarbonBase.metadata,
@@ -35,7 +38,7 @@ TABLES: Final[dict[str, MetaData]] = {
 
 ROWS: Final[dict[str, Callable[[Market], Rows]]] = {
     "core": core_rows,
-    "city": city_rows,
+    CITIES: city_rows,
     **{name: partial(rows_of_city, code) for name, code in CITY_DATABASES.items()},
     "agriculture": agriculture_rows,
     "carbon": carbon_rows,

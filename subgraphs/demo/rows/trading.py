@@ -3,7 +3,9 @@
 from collections import Counter
 
 from subgraphs.core import tables
+from subgraphs.demo.achievements import Achievement
 from subgraphs.demo.deals import Deal
+from subgraphs.demo.demands import Demand
 from subgraphs.demo.market import Market
 from subgraphs.demo.rows.kinds import Row, Rows
 from subgraphs.kit.enums import AuctionStatus, ListingKind
@@ -13,15 +15,25 @@ def trading_rows(market: Market) -> Rows:
     """Rows of every table about listings and what became of them."""
     return {
         tables.ListingRecord: [
-            {"id": listing.id, "kind": kind, "title": listing.title}
-            for kind, listings in ((ListingKind.ACHIEVEMENT, market.achievements), (ListingKind.DEMAND, market.demands))
-            for listing in listings
+            *(_listing_row(ListingKind.ACHIEVEMENT, one, one.maturity) for one in market.achievements),
+            *(_listing_row(ListingKind.DEMAND, one, None) for one in market.demands),
         ],
         **_auction_rows(market),
         **_deal_rows(market),
         **_approval_rows(market),
         **_evidence_rows(market),
         tables.Serial: _serials(market),
+    }
+
+
+def _listing_row(kind: ListingKind, listing: Achievement | Demand, maturity: int | None) -> Row:
+    return {
+        "id": listing.id,
+        "kind": kind,
+        "title": listing.title,
+        "county_code": listing.county.code,
+        "field_code": listing.leaf.code,
+        "maturity_level": maturity,
     }
 
 

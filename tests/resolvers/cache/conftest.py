@@ -12,7 +12,7 @@ def redis_server() -> Iterator[RedisServer]:
     """A running server."""
     program = find_redis()
     if program is None:
-        pytest.skip("redis-server is not installed; run tests/services/install")
+        pytest.fail("redis-server is not installed here; tests/services/install installs it")
     with serve_redis(program) as server:
         yield server
 

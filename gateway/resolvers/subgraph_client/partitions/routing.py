@@ -106,7 +106,7 @@ def _route_entities(
     representations = variables.get(part.variable) or []
     for number, representation in enumerate(representations):
         place = rules.place(str(representation.get("__typename")))
-        found = None if place is None else next(read_place(place, representation, place.key), "")
+        found = None if place is None else next(names_in(place, representation, place.key), "")
         if found is None or (place is not None and found in place.whole):
             everybody.append(number)
         elif found in members:
@@ -132,7 +132,8 @@ def named_partitions(part: RootPart, variables: Mapping[str, Any]) -> list[Parti
     for way in part.ways:
         argument, *rest = way.key
         value = argument_of(part.alone, argument, variables)
-        if found := set(read_place(way, value, rest)):
+        found = set(names_in(way, value, rest))
+        if found and not found & way.whole:
             named.append(found)
     if not named:
         return None
@@ -145,7 +146,7 @@ def step_down_any(value: Any, path: Iterable[str]) -> Any:
     return step_down(value, steps) if steps else value
 
 
-def read_place(place: Place, value: Any, path: Iterable[str]) -> Iterator[PartitionName]:
+def names_in(place: Place, value: Any, path: Iterable[str]) -> Iterator[PartitionName]:
     """The partitions that a value names: one, those of a list, or none for null."""
     found = step_down_any(value, path)
     for each in found if isinstance(found, list) else [found]:

@@ -26,7 +26,7 @@ class Strategy(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """An entity's partition is the value of ``key``, or its first characters; ``whole`` are those that stand for all partitions."""
+    """A partition is named by the value of ``key``, or its first characters; ``whole`` are those that stand for all partitions."""
 
     key: tuple[FieldName, ...]
     prefix: int | None = None
@@ -68,16 +68,12 @@ class PartitionRules:
     def place(self, type_name: TypeName) -> Place | None:
         """Where a type's entities lie; None where that cannot be told from them."""
         for said in self._of("partition", type_name):
-            whole = frozenset(map(str, said.get("whole") or ()))
-            return Place(tuple(str(said.get("key", "")).split(".")), said.get("prefix"), whole)
+            return read_place(said, "key")
         return None
 
     def ways(self, parent: TypeName, name: FieldName) -> tuple[Place, ...]:
         """Which arguments of a root field name the partitions that it goes to."""
-        return tuple(
-            Place(tuple(str(said.get("argument", "")).split(".")), said.get("prefix"))
-            for said in self._of("partitionedBy", f"{parent}.{name}")
-        )
+        return tuple(read_place(said, "argument") for said in self._of("partitionedBy", f"{parent}.{name}"))
 
     def gather(self, parent: TypeName, name: FieldName, returned: TypeName) -> GatherRule | None:
         """How a field's answers become one: by its own directive, else by that of the type it returns."""
@@ -93,6 +89,12 @@ class PartitionRules:
 
     def _of(self, name: str, coordinate: str) -> Iterator[Mapping[str, Any]]:
         return self._directives.of(name, coordinate, self._subgraph)
+
+
+def read_place(said: Mapping[str, Any], name: str) -> Place:
+    """``(key: "code", prefix: 4, whole: ["3300"])``."""
+    whole = frozenset(map(str, said.get("whole") or ()))
+    return Place(tuple(str(said.get(name, "")).split(".")), said.get("prefix"), whole)
 
 
 def read_order(said: Mapping[str, Any]) -> Order:
