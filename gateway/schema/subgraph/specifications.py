@@ -87,7 +87,7 @@ PARTITION_SPECIFICATION: Final = "https://specs.tongfen.dev/partition"
 
 PARTITION_DIRECTIVES: Final = {
     "partition": "(key: String!, prefix: Int, whole: [String!]) repeatable on OBJECT | INTERFACE",
-    "partitionedBy": "(argument: String!, prefix: Int) repeatable on FIELD_DEFINITION",
+    "partitionedBy": "(argument: String!, prefix: Int, whole: [String!]) repeatable on FIELD_DEFINITION",
     "gather": "(strategy: %GatherStrategy!, order: [%GatherOrder!], group: String, limit: String, sharedCursors: Boolean)"
     " on FIELD_DEFINITION | OBJECT",
 }
