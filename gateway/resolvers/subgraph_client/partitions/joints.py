@@ -1,8 +1,9 @@
 """Joints: how the values that several members gave for one field become one value. There is one kind for each strategy."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from heapq import merge
+from itertools import islice
 from typing import Any, Final, Protocol
 
 from gateway.resolvers.subgraph_client.partitions.members import PartitionName
@@ -107,8 +108,8 @@ class ListJoint:
             return None
         order = self.sorting.choose(variables)
         added = set(self.sorting.aliases.values())
-        items = [without(item, added) for _, _, item in merge_lists(lists, lambda item: self.sorting.keys(order, item))]
-        return items[: self._most(variables)]
+        merged = merge_lists(lists, lambda item: self.sorting.keys(order, item))
+        return [without(item, added) for item in islice(merged, self._most(variables))]
 
     def _most(self, variables: Variables) -> int | None:
         if self.limit is None:
@@ -137,12 +138,16 @@ class GroupJoint:
         return [join_fields(self.children, groups[key], variables) for key in keys]
 
 
-def merge_lists(lists: Iterable[Sequence[Any]], keys: Any) -> list[tuple[int, int, Any]]:
-    """All items in one order, each with the number of its list and its place there. No list's own order is changed; ties go by lists."""
-    decorated = (
-        [(keys(item), number, place, item) for place, item in enumerate(items)] for number, items in enumerate(lists)
-    )
-    return [(number, place, item) for _, number, place, item in merge(*decorated, key=lambda entry: entry[:3])]
+def merge_lists(lists: Sequence[Sequence[Any]], keys: Callable[[Any], tuple[Any, ...]]) -> Iterator[Any]:
+    """All items in one order. No list's own order is changed; ties go by lists."""
+    for _, number, place in merge(*(_entries(number, items, keys) for number, items in enumerate(lists))):
+        yield lists[number][place]
+
+
+def _entries(
+    number: int, items: Sequence[Any], keys: Callable[[Any], tuple[Any, ...]]
+) -> Iterator[tuple[tuple[Any, ...], int, int]]:
+    return ((keys(item), number, place) for place, item in enumerate(items))
 
 
 def without(item: Any, names: set[ResponseKey]) -> Any:

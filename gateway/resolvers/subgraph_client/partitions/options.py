@@ -26,10 +26,16 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class PartitionOptions:
-    """``timeout`` tells how many seconds a member of a subgraph has; ``in_flight`` requests may be out at once."""
+    """``timeout`` tells how many seconds a member of a subgraph has; ``in_flight`` requests may be out at once.
+
+    A second server of a member is asked when the first has not answered after ``hedge_after`` seconds, None never. A subscription to a
+    member that broke off is tried again every ``retry_seconds``.
+    """
 
     timeout: Callable[[SubgraphName], float]
     in_flight: int = 256
+    hedge_after: float | None = None
+    retry_seconds: float = 5.0
 
     def patience(self, request: SubgraphRequest, wish: Wish) -> float:
         """How many seconds members have for one request."""
