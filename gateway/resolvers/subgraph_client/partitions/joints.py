@@ -56,8 +56,16 @@ class ObjectJoint:
 
     def join(self, pieces: Sequence[Piece], variables: Variables) -> Any:
         """See ``Joint``."""
-        objects = [piece for piece in pieces if isinstance(piece[1], dict)]
+        objects = those_given(pieces, dict)
         return join_fields(self.children, objects, variables) if objects else None
+
+
+def those_given(pieces: Sequence[Piece], kind: type) -> list[Piece]:
+    """The pieces that are not null. Raises TypeError for one that is not of the kind."""
+    given = [piece for piece in pieces if piece[1] is not None]
+    if not all(isinstance(value, kind) for _, value in given):
+        raise TypeError(kind)
+    return given
 
 
 def join_fields(
@@ -103,7 +111,7 @@ class ListJoint:
 
     def join(self, pieces: Sequence[Piece], variables: Variables) -> Any:
         """See ``Joint``."""
-        lists = [value for _, value in pieces if isinstance(value, list)]
+        lists = [value for _, value in those_given(pieces, list)]
         if not lists:
             return None
         order = self.sorting.choose(variables)
@@ -127,7 +135,7 @@ class GroupJoint:
 
     def join(self, pieces: Sequence[Piece], variables: Variables) -> Any:
         """See ``Joint``."""
-        lists = [(name, value) for name, value in pieces if isinstance(value, list)]
+        lists = those_given(pieces, list)
         if not lists:
             return None
         groups: dict[Any, list[Piece]] = {}

@@ -17,6 +17,7 @@ from gateway.resolvers.subgraph_client.partitions.joints import (
     Sorting,
     Variables,
     join_fields,
+    those_given,
 )
 from gateway.resolvers.subgraph_client.partitions.members import PartitionName
 from gateway.resolvers.subgraph_client.partitions.values import argument_of
@@ -91,7 +92,7 @@ class PageJoint:
 
     def join(self, pieces: Sequence[Piece], variables: Variables) -> Any:
         """See ``Joint``."""
-        objects = [piece for piece in pieces if isinstance(piece[1], dict)]
+        objects = those_given(pieces, dict)
         if not objects:
             return None
         joined = join_fields(self.children, objects, variables)

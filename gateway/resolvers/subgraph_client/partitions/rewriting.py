@@ -112,8 +112,9 @@ class Rewriter:
             type_name, tuple(each for each in inside if each.name not in ("edges", "nodes", "pageInfo"))
         )[1]
         joint = PageJoint(sorting, page, lists, infos, joints, self._default(parent, field.name, "first"))
-        if not (lists or infos):
-            return field, joint
+        if not (lists or infos):  # What is left, such as totalCount, is of the whole list.
+            whole = tuple(each for each in field.arguments if page.shared or each.name not in ("after", "before"))
+            return replace(field, arguments=whole), joint
         self.pages.append(page)
         arguments = field.arguments if page.shared else tuple(map(self._place(page), field.arguments))
         return replace(field, arguments=arguments, selections=(*field.selections, *page_fields(sorting))), joint
