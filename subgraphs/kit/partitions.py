@@ -8,7 +8,7 @@ from strawberry.schema_directive import Location
 
 from subgraphs.kit.enum_descriptions import describe
 
-_SPECIFICATION = "https://tongfen.example/partition/v0.1"
+_SPECIFICATION = "https://specs.tongfen.dev/partition/v0.1"
 
 
 class GatherStrategy(StrEnum):

@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from tests.subgraphs.databases import MarketDatabases
+
 Row = dict[str, Any]
 MARKETS = ("core", "agriculture", "carbon", "healthcare")
 CITIES = tuple(f"city-{partition}" for partition in range(3301, 3312))
@@ -61,6 +63,12 @@ def opened(folder: Path) -> Iterator[Databases]:
         yield databases
     finally:
         databases.close()
+
+
+def beside(databases: MarketDatabases, folder: Path) -> Path:
+    """A folder for a demo of one's own over the data that all tests share, which is only read."""
+    (folder / "market").symlink_to(databases.directory)
+    return folder
 
 
 def money(fen: int | None) -> Row | None:
