@@ -1,37 +1,34 @@
 """Eleven cities, one subgraph: lists and sums of the whole province, one city's own affairs, and a city that is gone, back, or late."""
 
-import json
 import os
 import shlex
-import shutil
 import signal
-import sqlite3
-import subprocess
-import sys
 import time
-import urllib.request
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from gateway.cli.demo_places import CITIES, DATA_MOMENT
-from gateway.transport.graphiql import Example
-from subgraphs.demo.seed import database_file
-from subgraphs.kit.database import sqlite_url
-from tests.cli.test_demo import PATIENCE_SECONDS, Demo, demo
+from gateway.cli.demo_places import CITIES
+from tests.cli.test_demo import demo
 from tests.end_to_end.databases import opened
-from tests.end_to_end.listening import Relay, relay
+from tests.end_to_end.province import (
+    NINGBO,
+    WENZHOU,
+    ZHOUSHAN,
+    Province,
+    current,
+    folder,
+    listening_demo,
+    sources,
+    started_again,
+    wait_until,
+)
 from tests.subgraphs.conftest import market_databases
-from tests.subgraphs.databases import MarketDatabases
 
-__all__ = ["market_databases"]
+__all__ = ["folder", "market_databases"]
 
-ROOT = Path(__file__).parents[2]
-NINGBO, WENZHOU, ZHOUSHAN = "3302", "3303", "3309"
 DEADLINE_SECONDS = 10.0
 """What the demo's settings give a request to a subgraph."""
 
@@ -40,80 +37,6 @@ PAGE = """query ($first: Int, $after: String, $last: Int, $before: String) {
     totalCount pageInfo { hasNextPage hasPreviousPage startCursor endCursor } edges { cursor node { id } }
   }
 }"""
-PUT_MEMBER = """mutation ($member: MemberInput!) { publishMember(subgraph: "city", member: $member) { outcome } }"""
-NEWEST = "SELECT id FROM demand WHERE status = 'OPEN' ORDER BY published_at DESC, id"
-
-
-@dataclass
-class Province:
-    """The demo over a copy of the data, with a relay before each city."""
-
-    demo: Demo
-    folder: Path
-    relays: dict[str, Relay]
-
-    def ask(self, query: str, **variables: Any) -> Any:
-        return self.demo.ask(Example("", {}, {}, query, json.dumps(variables)))
-
-    def data(self, query: str, **variables: Any) -> Any:
-        answer = self.ask(query, **variables)
-        assert "errors" not in answer, answer["errors"]
-        return answer["data"]
-
-    def rows(self, partition: str, sql: str, *values: Any) -> list[tuple[Any, ...]]:
-        """What a statement finds in one city's own database."""
-        with closing(sqlite3.connect(database_file(self.folder, f"city-{partition}"))) as connection:
-            return connection.execute(sql, values).fetchall()
-
-    def union(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
-        """What a statement finds in the eleven databases, one behind the other."""
-        return [row for partition in CITIES for row in self.rows(partition, sql, *values)]
-
-    def asked(self) -> dict[str, list[str]]:
-        """What each city was asked since the last call, without those that were asked nothing."""
-        found = {partition: list(each.asked) for partition, each in self.relays.items() if each.asked}
-        for each in self.relays.values():
-            each.asked.clear()
-        return found
-
-
-@pytest.fixture(scope="module")
-def folder(market_databases: MarketDatabases, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of the data, for what is published here."""
-    copy = tmp_path_factory.mktemp("demo") / "market"
-    shutil.copytree(market_databases.directory, copy)
-    return copy
-
-
-@contextmanager
-def listening_demo(folder: Path) -> Iterator[Province]:
-    """A demo whose cities are asked through relays: each is registered anew, without a restart of anything."""
-    with ExitStack() as stack:
-        running = stack.enter_context(demo(folder.parent))
-        relays = {each: stack.enter_context(relay(each, running.ports[f"city {each}"])) for each in CITIES}
-        for partition, each in relays.items():
-            put_member(running, {"partition": partition, "urls": [each.url]})
-        province = Province(running, folder, relays)
-        wait_until(
-            lambda: len(province.ask("{ demands(first: 1) { totalCount } }") and province.asked()) == len(CITIES)
-        )
-        yield province
-
-
-def put_member(running: Demo, member: dict[str, Any]) -> None:
-    """Register a member, which the gateway takes in within a moment."""
-    body = json.dumps({"query": PUT_MEMBER, "variables": {"member": member}}).encode()
-    address = running.address.replace("/graphql", "/registry")
-    request = urllib.request.Request(address, body, {"content-type": "application/json"})
-    with urllib.request.urlopen(request, timeout=PATIENCE_SECONDS) as response:
-        assert json.load(response)["data"]["publishMember"]["outcome"] in ("PUBLISHED", "UNCHANGED")
-
-
-def wait_until(holds: Callable[[], bool]) -> None:
-    """Ask until something holds."""
-    end = time.monotonic() + PATIENCE_SECONDS
-    while not holds():
-        assert time.monotonic() < end
 
 
 @pytest.fixture(scope="module")
@@ -139,12 +62,6 @@ def walk(province: Province, size: int, *, backward: bool = False) -> list[str]:
         variables |= {"before": info["startCursor"]} if backward else {"after": info["endCursor"]}
     pages = found[::-1] if backward else found
     return [identity for page in pages for identity in page]
-
-
-def current(folder: Path) -> list[str]:
-    """All open demands as they are now, by plain SQL on the union of the eleven databases."""
-    with opened(folder) as databases:
-        return [row["id"] for row in databases.rows("city", NEWEST)]
 
 
 @pytest.fixture(scope="module")
@@ -269,21 +186,6 @@ def test_what_no_city_serves_is_refused_before_anything_is_sent(province: Provin
     assert province.asked() == {}
 
 
-@contextmanager
-def started_again(command: list[str]) -> Iterator[None]:
-    """A city's program, started by hand, until the end of the block."""
-    with subprocess.Popen(command, cwd=ROOT) as process:
-        try:
-            yield
-        finally:
-            process.terminate()
-
-
-def sources(answer: Any) -> dict[str, str]:
-    """The status of each member that the answer speaks of."""
-    return {each["partition"]: each["status"] for each in answer.get("extensions", {}).get("sources", ())}
-
-
 def test_without_ningbo_all_else_goes_on_and_with_it_all_is_whole(folder: Path) -> None:
     """Killed, it is missing in what asks all cities, which says so in time; what others keep is whole. Started again, it is back by itself."""
     with demo(folder.parent) as running:
@@ -315,31 +217,3 @@ def test_without_ningbo_all_else_goes_on_and_with_it_all_is_whole(folder: Path) 
             found = province.data('{ demands(cityCode: "330200", first: 1) { totalCount } }')
             assert found == {"demands": {"totalCount": 375}}
             assert walk(province, 100) == current(folder)
-
-
-def test_a_city_with_last_years_schema_still_takes_part(folder: Path) -> None:
-    """A nullable field that it lacks is null for its demands; what it cannot answer at all is missing, and that is said."""
-    with demo(folder.parent) as running:
-        province = Province(running, folder, {})
-        os.kill(running.pids[f"city {ZHOUSHAN}"], signal.SIGKILL)
-        running.wait_for_message(f"city {ZHOUSHAN} has ended.")
-        command = [
-            sys.executable, "-m", "tests.end_to_end.last_year", "--partition", ZHOUSHAN,
-            "--port", str(running.ports[f"city {ZHOUSHAN}"]), "--now", DATA_MOMENT,
-            "--database", sqlite_url(database_file(folder, f"city-{ZHOUSHAN}")),
-            "--registry", running.address.replace("/graphql", "/registry"),
-        ]  # fmt: skip
-        query = "{ demands(status: OPEN, first: 500) { edges { node { id deadline } } } }"
-        with started_again(command):
-            wait_until(lambda: "errors" not in province.ask(query))
-            found = {edge["node"]["id"]: edge["node"]["deadline"] for edge in province.data(query)["demands"]["edges"]}
-            zhoushan = [deadline for identity, deadline in found.items() if identity.startswith(ZHOUSHAN)]
-            assert zhoushan
-            assert set(zhoushan) == {None}
-            assert any(found.values())
-            answer = province.ask("{ fieldStatistics { fieldCode demandCount } }")
-            assert sources(answer) == dict.fromkeys(CITIES, "OK") | {ZHOUSHAN: "UNSUPPORTED"}
-            assert [error["extensions"]["code"] for error in answer["errors"]] == ["PARTITION_UNSUPPORTED"]
-            total = sum(row["demandCount"] for row in answer["data"]["fieldStatistics"])
-            with opened(folder) as databases:
-                assert total == databases.value("city", f"SELECT count(*) FROM demand WHERE id NOT LIKE '{ZHOUSHAN}%'")
