@@ -34,8 +34,8 @@ def goes_by_region(argument: str) -> PartitionedBy:
 
 
 def pages_newest_first() -> Gather:
-    """``@gather`` of a connection of listings."""
-    return gathered(GatherStrategy.CONNECTION, order=NEWEST_FIRST)
+    """``@gather`` of a connection of listings, whose cursors name a moment and an id: a place in every city's list."""
+    return gathered(GatherStrategy.CONNECTION, order=NEWEST_FIRST, shared_cursors=True)
 
 
 def first_newest_first() -> Gather:

@@ -8,7 +8,7 @@ from strawberry.schema_directive import Location
 
 from subgraphs.kit.enum_descriptions import describe
 
-_SPECIFICATION = "https://tongfen.example/partition/v0.1"
+_SPECIFICATION = "https://specs.tongfen.dev/partition/v0.1"
 
 
 class GatherStrategy(StrEnum):
@@ -95,6 +95,7 @@ class Gather:
     order: list[GatherOrder] | None = strawberry.UNSET
     group: str | None = strawberry.UNSET
     limit: str | None = strawberry.UNSET
+    shared_cursors: bool | None = strawberry.UNSET
 
 
 def placed(key: str, *, prefix: int | None = None, whole: Sequence[str] = ()) -> Partition:
@@ -116,12 +117,18 @@ def sent_by(argument: str, *, prefix: int | None = None, whole: Sequence[str] = 
 
 
 def gathered(
-    strategy: GatherStrategy, *, order: str | None = None, group: str | None = None, limit: str | None = None
+    strategy: GatherStrategy,
+    *,
+    order: str | None = None,
+    group: str | None = None,
+    limit: str | None = None,
+    shared_cursors: bool = False,
 ) -> Gather:
-    """``@gather``: how what several members answer becomes one."""
+    """``@gather``: how what several members answer becomes one. ``shared_cursors``: each understands the others' cursors."""
     return Gather(
         strategy=strategy,
         order=strawberry.UNSET if order is None else [GatherOrder(by=order)],
         group=strawberry.UNSET if group is None else group,
         limit=strawberry.UNSET if limit is None else limit,
+        shared_cursors=shared_cursors or strawberry.UNSET,
     )
