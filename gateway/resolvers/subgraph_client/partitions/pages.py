@@ -111,13 +111,13 @@ class PageJoint:
         return joined
 
     def _page(self, objects: Sequence[Piece], variables: Variables) -> dict[ResponseKey, Any]:
-        order = self.sorting.choose(variables)
+        read = self.sorting.keys(self.sorting.choose(variables))
         edges = [value[EDGES] or [] for _, value in objects]
         infos = [value[PAGE] for _, value in objects]
         first, last = (argument_of(self.sorting.field, name, variables) for name in ("first", "last"))
 
         def keys(edge: Any) -> tuple[Any, ...]:
-            return self.sorting.keys(order, decoded(edge)[NODE])
+            return read(decoded(edge)[NODE])
 
         if isinstance(last, int) and first is None:
             window = pick_last(edges, keys, infos, last)
