@@ -1,8 +1,9 @@
 """Joints: how the values that several members gave for one field become one value. There is one kind for each strategy."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from heapq import merge
+from itertools import islice
 from typing import Any, Final, Protocol
 
 from gateway.resolvers.subgraph_client.partitions.members import PartitionName
@@ -55,8 +56,16 @@ class ObjectJoint:
 
     def join(self, pieces: Sequence[Piece], variables: Variables) -> Any:
         """See ``Joint``."""
-        objects = [piece for piece in pieces if isinstance(piece[1], dict)]
+        objects = those_given(pieces, dict)
         return join_fields(self.children, objects, variables) if objects else None
+
+
+def those_given(pieces: Sequence[Piece], kind: type) -> list[Piece]:
+    """The pieces that are not null. Raises TypeError for one that is not of the kind."""
+    given = [piece for piece in pieces if piece[1] is not None]
+    if not all(isinstance(value, kind) for _, value in given):
+        raise TypeError(kind)
+    return given
 
 
 def join_fields(
@@ -102,13 +111,13 @@ class ListJoint:
 
     def join(self, pieces: Sequence[Piece], variables: Variables) -> Any:
         """See ``Joint``."""
-        lists = [value for _, value in pieces if isinstance(value, list)]
+        lists = [value for _, value in those_given(pieces, list)]
         if not lists:
             return None
         order = self.sorting.choose(variables)
         added = set(self.sorting.aliases.values())
-        items = [without(item, added) for _, _, item in merge_lists(lists, lambda item: self.sorting.keys(order, item))]
-        return items[: self._most(variables)]
+        merged = merge_lists(lists, lambda item: self.sorting.keys(order, item))
+        return [without(item, added) for item in islice(merged, self._most(variables))]
 
     def _most(self, variables: Variables) -> int | None:
         if self.limit is None:
@@ -126,7 +135,7 @@ class GroupJoint:
 
     def join(self, pieces: Sequence[Piece], variables: Variables) -> Any:
         """See ``Joint``."""
-        lists = [(name, value) for name, value in pieces if isinstance(value, list)]
+        lists = those_given(pieces, list)
         if not lists:
             return None
         groups: dict[Any, list[Piece]] = {}
@@ -137,12 +146,16 @@ class GroupJoint:
         return [join_fields(self.children, groups[key], variables) for key in keys]
 
 
-def merge_lists(lists: Iterable[Sequence[Any]], keys: Any) -> list[tuple[int, int, Any]]:
-    """All items in one order, each with the number of its list and its place there. No list's own order is changed; ties go by lists."""
-    decorated = (
-        [(keys(item), number, place, item) for place, item in enumerate(items)] for number, items in enumerate(lists)
-    )
-    return [(number, place, item) for _, number, place, item in merge(*decorated, key=lambda entry: entry[:3])]
+def merge_lists(lists: Sequence[Sequence[Any]], keys: Callable[[Any], tuple[Any, ...]]) -> Iterator[Any]:
+    """All items in one order. No list's own order is changed; ties go by lists."""
+    for _, number, place in merge(*(_entries(number, items, keys) for number, items in enumerate(lists))):
+        yield lists[number][place]
+
+
+def _entries(
+    number: int, items: Sequence[Any], keys: Callable[[Any], tuple[Any, ...]]
+) -> Iterator[tuple[tuple[Any, ...], int, int]]:
+    return ((keys(item), number, place) for place, item in enumerate(items))
 
 
 def without(item: Any, names: set[ResponseKey]) -> Any:

@@ -11,6 +11,9 @@ from gateway.types import SubgraphName
 EXTENSION: Final = "partitions"
 """What a request's ``extensions`` say: ``{"missing": "fail", "withinMs": 300}``."""
 
+HEADER: Final = "tongfen-partitions"
+"""The same as a header: ``fail, within=300ms, sources``."""
+
 PATIENCE: Final = 0.9
 """The share of the time until the client's deadline that members have: the rest is for joining what came."""
 
@@ -26,10 +29,16 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class PartitionOptions:
-    """``timeout`` tells how many seconds a member of a subgraph has; ``in_flight`` requests may be out at once."""
+    """``timeout`` tells how many seconds a member of a subgraph has; ``in_flight`` requests may be out at once.
+
+    A second server of a member is asked when the first has not answered after ``hedge_after`` seconds, None never. A subscription to a
+    member that broke off is tried again every ``retry_seconds``.
+    """
 
     timeout: Callable[[SubgraphName], float]
     in_flight: int = 256
+    hedge_after: float | None = None
+    retry_seconds: float = 5.0
 
     def patience(self, request: SubgraphRequest, wish: Wish) -> float:
         """How many seconds members have for one request."""
@@ -43,12 +52,31 @@ class PartitionOptions:
 
 
 def read_wish(request: SubgraphRequest) -> Wish:
-    """What the client's request says of it; what cannot be understood is no wish."""
-    said = request.context.extensions.get(EXTENSION) if request.context else None
-    if not isinstance(said, dict):
-        return Wish()
-    within = said.get("withinMs")
-    if isinstance(within, bool) or not isinstance(within, int | float) or within <= 0:
-        within = None
-    seconds = None if within is None else within / 1000
-    return Wish(said.get("missing") == "fail", seconds, said.get("sources") is True)
+    """What the client's request says of it, in its extensions or in a header; what cannot be understood is no wish."""
+    if request.context is None:
+        return NO_WISH
+    said = request.context.extensions.get(EXTENSION)
+    if isinstance(said, dict):
+        return Wish(said.get("missing") == "fail", _seconds(said.get("withinMs")), said.get("sources") is True)
+    header = request.context.headers.get(HEADER)
+    return NO_WISH if header is None else _read_header(header)
+
+
+def _read_header(text: str) -> Wish:
+    words = [word.strip() for word in text.split(",")]
+    within = next((_milliseconds(word) for word in words if word.startswith("within=")), None)
+    return Wish("fail" in words, within, "sources" in words)
+
+
+def _milliseconds(word: str) -> float | None:
+    number = word.removeprefix("within=").removesuffix("ms")
+    return _seconds(int(number)) if number.isascii() and number.isdecimal() else None
+
+
+def _seconds(milliseconds: object) -> float | None:
+    if isinstance(milliseconds, bool) or not isinstance(milliseconds, int | float) or milliseconds <= 0:
+        return None
+    return milliseconds / 1000
+
+
+NO_WISH: Final = Wish()

@@ -48,7 +48,7 @@ class Rewriter:
             case Strategy.CONCAT:
                 return self._concat(parent, field, rule)
             case Strategy.CONNECTION:
-                return self._connection(declared.type_name, field, rule)
+                return self._connection(parent, declared.type_name, field, rule)
             case Strategy.GROUP:
                 selections, joints = self._children(declared.type_name, field.selections)
                 group = nested(rule.group, GROUP)
@@ -93,29 +93,30 @@ class Rewriter:
         default = self._default(parent, field.name, rule.limit) if rule.limit else None
         return replace(field, selections=(*field.selections, *added)), ListJoint(sorting, rule.limit, default)
 
-    def _connection(self, type_name: TypeName, field: Field, rule: GatherRule) -> tuple[Field, Joint]:
+    def _connection(self, parent: TypeName, type_name: TypeName, field: Field, rule: GatherRule) -> tuple[Field, Joint]:
         sorting = make_sorting(field, rule)
         number = len(self.pages)
-        page = PageVariables(field, f"_after_{self._number}_{number}", f"_before_{self._number}_{number}")
+        names = (f"_after_{self._number}_{number}", f"_before_{self._number}_{number}")
+        page = PageVariables(field, *names, shared=rule.shared_cursors)
         inside = tuple(flatten(field.selections))
-        lists = {
-            each.response_key: frozenset(f.response_key for f in flatten(each.selections) if f.name == "cursor")
-            for each in inside
-            if each.name in ("edges", "nodes")
-        }
-        infos = {
-            each.response_key: {f.response_key: f.name for f in flatten(each.selections)}
-            for each in inside
-            if each.name == "pageInfo"
-        }
+        lists: dict[ResponseKey, frozenset[ResponseKey]] = {}
+        infos: dict[ResponseKey, dict[ResponseKey, FieldName]] = {}
+        for each in inside:
+            below = tuple(flatten(each.selections))
+            if each.name in ("edges", "nodes"):
+                cursors = frozenset(f.response_key for f in below if f.name == "cursor" and each.name == "edges")
+                lists[each.response_key] = lists.get(each.response_key, frozenset()) | cursors
+            elif each.name == "pageInfo":
+                infos.setdefault(each.response_key, {}).update((f.response_key, f.name) for f in below)
         joints = self._children(
             type_name, tuple(each for each in inside if each.name not in ("edges", "nodes", "pageInfo"))
         )[1]
-        joint = PageJoint(sorting, page, lists, infos, joints)
-        if not (lists or infos):
-            return field, joint
+        joint = PageJoint(sorting, page, lists, infos, joints, self._default(parent, field.name, "first"))
+        if not (lists or infos):  # What is left, such as totalCount, is of the whole list.
+            whole = tuple(each for each in field.arguments if page.shared or each.name not in ("after", "before"))
+            return replace(field, arguments=whole), joint
         self.pages.append(page)
-        arguments = tuple(map(self._place(page), field.arguments))
+        arguments = field.arguments if page.shared else tuple(map(self._place(page), field.arguments))
         return replace(field, arguments=arguments, selections=(*field.selections, *page_fields(sorting))), joint
 
     @staticmethod

@@ -30,8 +30,10 @@ class Route:
     """The errands of one request, by partition, and what cannot be asked of anybody."""
 
     errands: dict[PartitionName, Errand] = field(default_factory=dict)
-    asked: dict[ResponseKey, list[PartitionName]] = field(default_factory=dict)
+    joined: set[ResponseKey] = field(default_factory=set)
+    """The root fields that several members are asked for."""
     refusals: list[dict[str, Any]] = field(default_factory=list)
+    skipped: list[PartitionName] = field(default_factory=list)
 
     def errand(self, partition: PartitionName) -> Errand:
         """A member's errand, which may be new."""
@@ -59,7 +61,7 @@ def _route_root(
     route: Route, shape: Shape, part: RootPart, variables: Mapping[str, Any], members: Collection[PartitionName]
 ) -> None:
     named = named_partitions(part, variables)
-    if shape.kind is not OperationKind.QUERY and (named is None or len(named) != 1):
+    if shape.kind is OperationKind.MUTATION and (named is None or len(named) != 1):
         message = f"{part.alone.name} goes to one partition of its subgraph, and its arguments name {'none' if not named else 'several'}."
         route.refuse([part.key], codes.PARTITION_REQUIRED, message)
         return
@@ -69,7 +71,10 @@ def _route_root(
             route.refuse([part.key], codes.PARTITION_UNKNOWN, f"There is no member for the partition {name!r}.")
     try:
         if len(members if named is None else named) > 1:
-            wanted = [name for name in wanted if all(page.concerns(name, variables) for page in part.pages)]
+            concerned = [name for name in wanted if all(page.concerns(name, variables) for page in part.pages)]
+            route.skipped += [name for name in wanted if name not in concerned]
+            wanted = concerned
+            route.joined.add(part.key)
             for name in wanted:
                 _ask_jointly(route.errand(name), part, name, variables)
         else:
@@ -77,8 +82,6 @@ def _route_root(
                 _ask(route.errand(name), part.alone)
     except CursorError as error:
         route.refuse([part.key], error.code, error.message)
-        return
-    route.asked[part.key] = wanted
 
 
 def _ask(errand: Errand, field: Field) -> None:

@@ -51,12 +51,13 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class GatherRule:
-    """One ``@gather``."""
+    """One ``@gather``. With ``shared_cursors`` a cursor of one member is a place in every member's list."""
 
     strategy: Strategy
     orders: tuple[Order, ...] = ()
     group: tuple[FieldName, ...] = ()
     limit: str | None = None
+    shared_cursors: bool = False
 
 
 class PartitionRules:
@@ -71,9 +72,14 @@ class PartitionRules:
             return read_place(said, "key")
         return None
 
-    def ways(self, parent: TypeName, name: FieldName) -> tuple[Place, ...]:
-        """Which arguments of a root field name the partitions that it goes to."""
-        return tuple(read_place(said, "argument") for said in self._of("partitionedBy", f"{parent}.{name}"))
+    def ways(self, parent: TypeName, name: FieldName, returned: TypeName | None) -> tuple[Place, ...]:
+        """Which arguments of a root field name the partitions that it goes to: those it says, or the key of the one entity that is looked up.
+
+        ``returned`` is the type of that, None where the field gives a list.
+        """
+        said = tuple(read_place(each, "argument") for each in self._of("partitionedBy", f"{parent}.{name}"))
+        own = self.place(returned) if returned is not None and not said else None
+        return said or ((own,) if own is not None else ())
 
     def gather(self, parent: TypeName, name: FieldName, returned: TypeName) -> GatherRule | None:
         """How a field's answers become one: by its own directive, else by that of the type it returns."""
@@ -84,6 +90,7 @@ class PartitionRules:
                     tuple(read_order(each) for each in said.get("order") or ()),
                     tuple(str(said["group"]).split(".")) if said.get("group") else (),
                     said.get("limit"),
+                    said.get("sharedCursors") is True,
                 )
         return None
 

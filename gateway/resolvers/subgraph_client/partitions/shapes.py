@@ -2,7 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from graphql import (
@@ -80,16 +80,23 @@ class Shape:
     name: str
     parts: tuple[Part, ...]
     definitions: Mapping[str, str]
-    texts: dict[tuple[Field, ...], tuple[str, tuple[str, ...]]] = field(default_factory=dict)
+    texts: dict[tuple[int, ...], tuple[str, tuple[str, ...]]] = field(default_factory=dict)
+    narrowed: dict[tuple[str, tuple[int, ...]], object] = field(default_factory=dict)
+    """What members with schemas of their own are asked."""
 
     def text(self, fields: tuple[Field, ...]) -> tuple[str, tuple[str, ...]]:
-        """The text that asks for these fields, and the names of its variables."""
-        found = self.texts.get(fields)
+        """The text that asks for these fields, which are some of the parts' own, and the names of its variables."""
+        key = tuple(map(id, fields))
+        found = self.texts.get(key)
         if found is None:
-            found = self.texts[fields] = self._print(fields)
+            found = self.texts[key] = self.print(fields)
         return found
 
-    def _print(self, fields: tuple[Field, ...]) -> tuple[str, tuple[str, ...]]:
+    def alone(self) -> Iterator["Shape"]:
+        """A shape for each part."""
+        return (replace(self, parts=(part,), texts={}, narrowed={}) for part in self.parts)
+
+    def print(self, fields: tuple[Field, ...]) -> tuple[str, tuple[str, ...]]:
         names = used_variables(fields)
         definitions = ", ".join(f"${name}: {self.definitions[name]}" for name in names)
         head = f"{self.kind.value} {self.name}".rstrip() + (f"({definitions})" if definitions else "")
@@ -141,7 +148,9 @@ class ShapeReader:
 
     def _root(self, parent: TypeName, selection: Field, rewriter: Rewriter) -> RootPart:
         joined, joint = rewriter.field(parent, selection)
-        ways = self._rules.ways(parent, selection.name)
+        declared = self._view.types[parent].fields.get(selection.name)
+        returned = declared.type_name if declared is not None and not declared.type.startswith("[") else None
+        ways = self._rules.ways(parent, selection.name, returned)
         return RootPart(selection.response_key, selection, ways, joined, joint, tuple(rewriter.pages))
 
     def _entities(self, selection: Field, rewriter: Rewriter) -> EntityPart | None:
@@ -164,6 +173,8 @@ class ShapeReader:
 def added_definitions(part: Part) -> Iterator[tuple[str, str]]:
     """The types of the variables that asking several members adds."""
     for page in part.pages:
+        if page.shared:
+            continue
         yield page.after, "String"
         yield page.before, "String"
     if isinstance(part, EntityPart):

@@ -13,6 +13,9 @@ from gateway.resolvers.subgraph_client.transport import Failure, TransportError
 
 SOURCES: Final = "sources"
 OK: Final = "OK"
+ERROR: Final = "ERROR"
+SKIPPED: Final = "SKIPPED"
+"""It was not asked: it can have nothing on the page that is wanted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,16 +34,17 @@ def status_of(error: SubgraphError) -> str:
         return "OPEN"
     if error.code == codes.PARTITION_UNSUPPORTED:
         return "UNSUPPORTED"
-    cause = error.__cause__
-    is_late = isinstance(cause, TransportError) and cause.failure is Failure.TIMED_OUT
-    return "TIMEOUT" if is_late else "ERROR"
+    cause: BaseException | None = error
+    while cause is not None and not isinstance(cause, TransportError):
+        cause = cause.__cause__
+    return "TIMEOUT" if cause is not None and cause.failure is Failure.TIMED_OUT else ERROR
 
 
 def report_sources(request: SubgraphRequest, sources: Sequence[Source]) -> None:
     """Tell the client of all members, where one of them did not answer, or where it asked for that."""
     if request.context is None:
         return
-    if all(source.status == OK for source in sources) and not read_wish(request).wants_sources:
+    if all(source.status in (OK, SKIPPED) for source in sources) and not read_wish(request).wants_sources:
         return
     for source in sources:
         request.context.report(
