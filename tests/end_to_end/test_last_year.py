@@ -17,7 +17,7 @@ __all__ = ["folder", "market_databases"]
 
 
 def test_a_city_with_last_years_schema_still_takes_part(folder: Path) -> None:
-    """A nullable field that it lacks is null for its demands; what it cannot answer at all is missing, and that is said."""
+    """A nullable field that it lacks is null for its demands; what it cannot answer at all is missing, and that is said; all else it answers."""
     with demo(folder.parent) as running:
         province = Province(running, folder, {})
         os.kill(running.pids[f"city {ZHOUSHAN}"], signal.SIGKILL)
@@ -42,3 +42,5 @@ def test_a_city_with_last_years_schema_still_takes_part(folder: Path) -> None:
             total = sum(row["demandCount"] for row in answer["data"]["fieldStatistics"])
             with opened(folder) as databases:
                 assert total == databases.value("city", f"SELECT count(*) FROM demand WHERE id NOT LIKE '{ZHOUSHAN}%'")
+            whole = province.data("{ fieldStatistics { fieldCode achievementCount } }")["fieldStatistics"]
+            assert sum(row["achievementCount"] for row in whole) == 14177
