@@ -58,7 +58,15 @@ def make_client(
     if parts.local:
         client = LocalClient(client, parts.local)
     client = PartitionedClient(
-        client, parts.members, supergraph, PartitionOptions(lambda name: endpoints[name].timeout)
+        client,
+        parts.members,
+        supergraph,
+        PartitionOptions(
+            lambda name: endpoints[name].timeout,
+            in_flight=traffic.fan_out.in_flight,
+            hedge_after=traffic.fan_out.hedge_after,
+            retry_seconds=traffic.fan_out.resubscribe,
+        ),
     )
     client = with_sharing(client, traffic)
     client = client if parts.cache is None else parts.cache.wrap(client, supergraph)

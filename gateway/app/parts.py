@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from gateway.app.caching import AnswerCache
+from gateway.app.members import open_book
 from gateway.app.on_demand import RegistryPart, open_registry
 from gateway.app.peers import Peers
 from gateway.app.seen import make_telemetry
@@ -39,4 +40,5 @@ def make_parts(settings: Settings, peers: Peers) -> Parts:
     if cache is not None:
         telemetry.watch_cache(cache)
     shared = cache.store if cache is not None and settings.cache.redis is not None else None
-    return Parts(telemetry, cache, registry, registry.local if registry else {}, shared)
+    local = registry.local if registry else {}
+    return Parts(telemetry, cache, registry, local, shared, open_book(settings.traffic))

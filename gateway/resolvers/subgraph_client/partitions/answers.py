@@ -82,10 +82,10 @@ def collect(
             collected.errors += [_left_open(each.error, path) for path in _open_paths(shape, errand)]
         elif each.response is not None:
             collected.errors += [_moved(error, shape, errand, each.partition) for error in each.response.errors]
-            error = unsupported(subgraph, each.partition)
-            collected.errors += [
-                _left_open(error, path) for path in _open_paths(shape, errand, keys=frozenset(each.lacking))
-            ]
+            if each.lacking:
+                error = unsupported(subgraph, each.partition)
+                paths = _open_paths(shape, errand, keys=frozenset(each.lacking))
+                collected.errors += [_left_open(error, path) for path in paths]
     return collected
 
 

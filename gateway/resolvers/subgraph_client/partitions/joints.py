@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from heapq import merge
 from itertools import islice
-from typing import Any, Final, Protocol
+from typing import Any, ClassVar, Final, Protocol
 
 from gateway.resolvers.subgraph_client.partitions.members import PartitionName
 from gateway.resolvers.subgraph_client.partitions.rules import Order, Strategy
@@ -25,12 +25,19 @@ class Joint(Protocol):
         """One value of them. ``variables`` are the client's."""
         ...
 
+    @property
+    def form(self) -> Any:
+        """What a piece is decoded to."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class ValueJoint:
     """``SUM MIN MAX ANY ALL FIRST``: values that are not null; null where there is none."""
 
     strategy: Strategy
+
+    form: ClassVar[Any] = Any
 
     def join(self, pieces: Sequence[Piece], variables: Variables) -> Any:  # noqa: ARG002 - the protocol's
         """See ``Joint``."""
@@ -53,6 +60,8 @@ class ObjectJoint:
     """``FIELDS``: objects, field by field."""
 
     children: Mapping[ResponseKey, Joint]
+
+    form: ClassVar[Any] = Any
 
     def join(self, pieces: Sequence[Piece], variables: Variables) -> Any:
         """See ``Joint``."""
@@ -109,6 +118,8 @@ class ListJoint:
     limit: str | None
     default_limit: int | None
 
+    form: ClassVar[Any] = Any
+
     def join(self, pieces: Sequence[Piece], variables: Variables) -> Any:
         """See ``Joint``."""
         lists = [value for _, value in those_given(pieces, list)]
@@ -132,6 +143,8 @@ class GroupJoint:
 
     group: tuple[str, ...]
     children: Mapping[ResponseKey, Joint]
+
+    form: ClassVar[Any] = Any
 
     def join(self, pieces: Sequence[Piece], variables: Variables) -> Any:
         """See ``Joint``."""

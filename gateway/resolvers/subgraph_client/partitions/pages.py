@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from heapq import merge
 from typing import Any, Final
 
+import msgspec
+
 from gateway.resolvers.subgraph_client.partitions.cursors import NOWHERE, Spot, Spots, parse_cursor, print_cursor
 from gateway.resolvers.subgraph_client.partitions.joints import (
     Joint,
@@ -20,6 +22,7 @@ from gateway.resolvers.subgraph_client.partitions.joints import (
     those_given,
 )
 from gateway.resolvers.subgraph_client.partitions.members import PartitionName
+from gateway.resolvers.subgraph_client.partitions.reading import Items, typed_object
 from gateway.resolvers.subgraph_client.partitions.values import argument_of
 from gateway.schema.selection import Field
 from gateway.types import FieldName, ResponseKey
@@ -90,6 +93,13 @@ class PageJoint:
     children: Mapping[ResponseKey, Joint]
     default_size: int | None = None
 
+    @property
+    def form(self) -> Any:
+        """Items stay in their bytes."""
+        own: dict[ResponseKey, Any] = {key: child.form for key, child in self.children.items()}
+        lists = dict.fromkeys((EDGES, *self.lists), Items)
+        return typed_object("Connection", {**own, **lists, PAGE: Any}) | None
+
     def join(self, pieces: Sequence[Piece], variables: Variables) -> Any:
         """See ``Joint``."""
         objects = those_given(pieces, dict)
@@ -107,7 +117,7 @@ class PageJoint:
         first, last = (argument_of(self.sorting.field, name, variables) for name in ("first", "last"))
 
         def keys(edge: Any) -> tuple[Any, ...]:
-            return self.sorting.keys(order, edge[NODE])
+            return self.sorting.keys(order, decoded(edge)[NODE])
 
         if isinstance(last, int) and first is None:
             window = pick_last(edges, keys, infos, last)
@@ -127,12 +137,12 @@ class PageJoint:
 
     def _cursors(self, names: Sequence[PartitionName], edges: Edges, window: Window, variables: Variables) -> CursorAt:
         if self.variables.shared:
-            return lambda index: str(edges[window.picks[index][0]][window.picks[index][1]][CURSOR])
+            return lambda index: str(decoded(edges[window.picks[index][0]][window.picks[index][1]])[CURSOR])
         return OwnCursors(names, edges, window, self.variables.read(variables)).at
 
     @staticmethod
     def _item(item: Any, cursor_keys: frozenset[ResponseKey], cursor_at: CursorAt, index: int) -> Any:
-        return {**item, **dict.fromkeys(cursor_keys, cursor_at(index))} if cursor_keys else item
+        return {**decoded(item), **dict.fromkeys(cursor_keys, cursor_at(index))} if cursor_keys else item
 
     @staticmethod
     def _info(name: FieldName, window: Window, cursor_at: CursorAt) -> Any:
@@ -146,6 +156,11 @@ class PageJoint:
             case "endCursor":
                 return cursor_at(len(window.picks) - 1) if window.picks else None
         return "PageInfo" if name == "__typename" else None
+
+
+def decoded(item: Any) -> Any:
+    """An item that may have been left in its bytes."""
+    return msgspec.json.decode(item) if isinstance(item, msgspec.Raw) else item
 
 
 Keys = Callable[[Any], tuple[Any, ...]]
@@ -221,6 +236,6 @@ class OwnCursors:
         name, edges = self._names[number], self._edges[number]
         last = place if is_own else place - 1
         return Spot(
-            edges[last][CURSOR] if last >= 0 else self._after.get(name, Spot()).last,
-            edges[place][CURSOR] if place < len(edges) else self._before.get(name, Spot()).next,
+            decoded(edges[last])[CURSOR] if last >= 0 else self._after.get(name, Spot()).last,
+            decoded(edges[place])[CURSOR] if place < len(edges) else self._before.get(name, Spot()).next,
         )

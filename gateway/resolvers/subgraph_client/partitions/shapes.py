@@ -3,7 +3,7 @@
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Final
+from typing import Any, Final
 
 from graphql import (
     DocumentNode,
@@ -17,6 +17,7 @@ from graphql import (
 from gateway.resolvers.subgraph_client.caching.shapes import used_variables
 from gateway.resolvers.subgraph_client.partitions.joints import Joint
 from gateway.resolvers.subgraph_client.partitions.pages import PageVariables
+from gateway.resolvers.subgraph_client.partitions.reading import Decoder, make_decoder
 from gateway.resolvers.subgraph_client.partitions.rewriting import Rewriter
 from gateway.resolvers.subgraph_client.partitions.rules import PartitionRules, Place
 from gateway.schema.selection import Argument, Field, print_selections, read_selections
@@ -81,6 +82,7 @@ class Shape:
     parts: tuple[Part, ...]
     definitions: Mapping[str, str]
     texts: dict[tuple[int, ...], tuple[str, tuple[str, ...]]] = field(default_factory=dict)
+    decoders: dict[tuple[int, ...], Decoder] = field(default_factory=dict)
     narrowed: dict[tuple[str, tuple[int, ...]], object] = field(default_factory=dict)
     """What members with schemas of their own are asked."""
 
@@ -92,9 +94,19 @@ class Shape:
             found = self.texts[key] = self.print(fields)
         return found
 
+    def decoder(self, fields: tuple[Field, ...]) -> Decoder:
+        """What decodes the answer to these fields."""
+        key = tuple(map(id, fields))
+        found = self.decoders.get(key)
+        if found is None:
+            joints = {id(part.joined): part.joint for part in self.parts if isinstance(part, RootPart)}
+            types = {each.response_key: joints[id(each)].form if id(each) in joints else Any for each in fields}
+            found = self.decoders[key] = make_decoder(types)
+        return found
+
     def alone(self) -> Iterator["Shape"]:
         """A shape for each part."""
-        return (replace(self, parts=(part,), texts={}, narrowed={}) for part in self.parts)
+        return (replace(self, parts=(part,), texts={}, decoders={}, narrowed={}) for part in self.parts)
 
     def print(self, fields: tuple[Field, ...]) -> tuple[str, tuple[str, ...]]:
         names = used_variables(fields)
