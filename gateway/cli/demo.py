@@ -134,7 +134,9 @@ def demo_settings(folder: Path) -> Settings:
         sub_markets=True,
     )
     source = SupergraphSource(registry="production")
-    return read_settings(SETTINGS).model_copy(update={"supergraph": source, "registry": made})
+    written = read_settings(SETTINGS)
+    traffic = written.traffic.model_copy(update={"subgraphs": {}})  # the cities come by the registry
+    return written.model_copy(update={"supergraph": source, "registry": made, "traffic": traffic})
 
 
 async def when_all_answer(servers: Servers, registry: str) -> None:

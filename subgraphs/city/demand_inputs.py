@@ -4,8 +4,8 @@ from typing import Any, Final
 
 import strawberry
 
-from subgraphs.city.inputs import check_text
 from subgraphs.kit.errors import ErrorCode, Refusal
+from subgraphs.kit.texts import check_text
 
 _LONGEST_REASON: Final = 1_000
 _LONGEST_CONTRACT_NO: Final = 32

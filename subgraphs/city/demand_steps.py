@@ -22,6 +22,7 @@ from subgraphs.city.demand_states import check_step, lock_demand, take_step
 from subgraphs.city.listings import Demand
 from subgraphs.city.once import change_once
 from subgraphs.city.places import goes_by
+from subgraphs.kit.actor import BROKER, PUBLISH, Permit, check_actor, scopes
 from subgraphs.kit.context import Info
 from subgraphs.kit.directives import changes
 from subgraphs.kit.enums import DemandStep
@@ -57,7 +58,8 @@ async def match_demand(info: Info, input: _MATCH) -> Any:  # noqa: A002 - the ar
         )
         return {"answer": answer.id, "organization": answer.organization_uscc, "broker": input.broker_no}
 
-    return await _step(info, "matchDemand", input, DemandStep.MATCHED, do)
+    brokers = () if input.broker_no is None else (Permit(BROKER, broker=input.broker_no),)
+    return await _step(info, "matchDemand", input, DemandStep.MATCHED, do, *brokers)
 
 
 async def reopen_demand(info: Info, input: _REOPEN) -> Any:  # noqa: A002 - the argument's name on the wire
@@ -95,9 +97,12 @@ async def withdraw_demand(info: Info, input: _WITHDRAW) -> Any:  # noqa: A002 - 
     return await _step(info, "withdrawDemand", input, DemandStep.WITHDRAWN, do)
 
 
-async def _step(info: Info, operation: str, given: Any, step: DemandStep, do: Do) -> Any:
+async def _step(info: Info, operation: str, given: Any, step: DemandStep, do: Do, *others: Permit) -> Any:
+    """Take a step for the demand's publisher, or for one of those who are permitted besides."""
+
     async def change(session: AsyncSession) -> str:
         demand = await lock_demand(session, given.demand_id)
+        check_actor(info.context.actor, Permit(PUBLISH, organization=demand.publisher_uscc), *others)
         check_step(demand, step)
         subject = await do(session, demand)
         await take_step(session, demand, step, subject, info.context.clock())
@@ -120,6 +125,7 @@ class DemandSteps:
         resolver=match_demand,
         graphql_type=Demand,
         authenticated=True,
+        requires_scopes=scopes(PUBLISH, BROKER),
         description="对接：为公开的需求选定一份揭榜。Match an open demand with one of its answers.",
         directives=[changes("Demand", "MarketStatistics"), goes_by("input.demandId")],
     )
@@ -127,6 +133,7 @@ class DemandSteps:
         resolver=reopen_demand,
         graphql_type=Demand,
         authenticated=True,
+        requires_scopes=scopes(PUBLISH),
         description="对接未成，重新公开。Open a matched demand again.",
         directives=[changes("Demand", "MarketStatistics"), goes_by("input.demandId")],
     )
@@ -134,6 +141,7 @@ class DemandSteps:
         resolver=sign_demand,
         graphql_type=Demand,
         authenticated=True,
+        requires_scopes=scopes(PUBLISH),
         description="登记签约：合同已在统一市场签订。Tell that the contract was signed which meets a matched demand.",
         directives=[changes("Demand", "MarketStatistics"), goes_by("input.demandId")],
     )
@@ -141,6 +149,7 @@ class DemandSteps:
         resolver=withdraw_demand,
         graphql_type=Demand,
         authenticated=True,
+        requires_scopes=scopes(PUBLISH),
         description="撤回尚未签约的需求。Withdraw a demand that is not signed.",
         directives=[changes("Demand", "MarketStatistics"), goes_by("input.demandId")],
     )

@@ -9,6 +9,7 @@ import strawberry
 from subgraphs.kit.enums import DemandSource
 from subgraphs.kit.errors import ErrorCode, Refusal
 from subgraphs.kit.scalars import Long
+from subgraphs.kit.texts import check_amount, check_text
 
 _USCC: Final = re.compile(r"[0-9A-HJ-NPQRTUWXY]{18}")
 _FIELD: Final = re.compile(r"\d{2}|\d{4}")
@@ -83,7 +84,7 @@ class AnswerDemandInput:
 def check_demand(given: PublishDemandInput, today: date) -> None:
     """Check a demand before it meets the database. Raises ``Refusal``."""
     _check_listing(given.title, given.summary, given.field_code, given.publisher_uscc)
-    _check_amount("budgetFen", given.budget_fen)
+    check_amount("budgetFen", given.budget_fen)
     if given.contact is not None:
         check_text("contact.name", given.contact.name, _LONGEST_NAME)
         check_text("contact.phone", given.contact.phone, _LONGEST_PHONE)
@@ -94,7 +95,7 @@ def check_demand(given: PublishDemandInput, today: date) -> None:
 def check_achievement(given: PublishAchievementInput) -> None:
     """Check an achievement before it meets the database. Raises ``Refusal``."""
     _check_listing(given.title, given.summary, given.field_code, given.owner_uscc)
-    _check_amount("askingPriceFen", given.asking_price_fen)
+    check_amount("askingPriceFen", given.asking_price_fen)
     for number in given.patent_nos:
         check_text("patentNos", number, _LONGEST_NAME)
     if not 1 <= given.maturity_level <= 9:
@@ -106,14 +107,6 @@ def check_answer(given: AnswerDemandInput) -> None:
     """Check an answer before it meets the database. Raises ``Refusal``."""
     check_text("solution", given.solution, _LONGEST_TEXT)
     _check_uscc(given.organization_uscc)
-
-
-def check_text(name: str, text: str, longest: int) -> None:
-    """Raises ``Refusal`` INVALID_TEXT for a text that is blank or too long."""
-    if not text.strip() or len(text) > longest:
-        raise Refusal(
-            ErrorCode.INVALID_TEXT, f"{name} has {len(text)} characters; give 1 to {longest} that are not all blank."
-        )
 
 
 def _check_listing(title: str, summary: str, field_code: str, uscc: str) -> None:
@@ -130,8 +123,3 @@ def _check_uscc(code: str) -> None:
     if not _USCC.fullmatch(code):
         message = f"{code!r} is no unified social credit code; give its 18 digits and capital letters (GB 32100-2015)."
         raise Refusal(ErrorCode.INVALID_USCC, message)
-
-
-def _check_amount(name: str, amount: int | None) -> None:
-    if amount is not None and amount <= 0:
-        raise Refusal(ErrorCode.INVALID_AMOUNT, f"{name} is {amount}; give a positive number of fen, or leave it out.")

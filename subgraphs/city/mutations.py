@@ -1,6 +1,5 @@
 """The city's mutations: publish a demand or an achievement, answer a demand; each happens once, however often it is sent."""
 
-from hashlib import sha256
 from typing import Annotated, Any
 
 import strawberry
@@ -12,6 +11,7 @@ from subgraphs.city import tables
 from subgraphs.city.answers import DemandAnswer
 from subgraphs.city.demand_states import check_step, lock_demand, record_step, take_step
 from subgraphs.city.demand_steps import DemandSteps
+from subgraphs.city.demand_verification import answered_subject, published_subject
 from subgraphs.city.inputs import (
     AnswerDemandInput,
     PublishAchievementInput,
@@ -24,6 +24,7 @@ from subgraphs.city.listings import Demand, TechnologyAchievement
 from subgraphs.city.once import SERIAL, change_once
 from subgraphs.city.places import goes_by
 from subgraphs.city.subscriptions import announce_demand
+from subgraphs.kit.actor import ANSWER, PUBLISH, Permit, check_actor, scopes
 from subgraphs.kit.context import Info
 from subgraphs.kit.database_writes import next_serial
 from subgraphs.kit.directives import changes
@@ -40,6 +41,7 @@ _ANSWER = Annotated[AnswerDemandInput, strawberry.argument(description="揭榜�
 
 async def publish_demand(info: Info, input: _DEMAND) -> Any:  # noqa: A002 - the argument's name on the wire
     """Publish a demand and answer with it."""
+    check_actor(info.context.actor, Permit(PUBLISH, organization=input.publisher_uscc))
     check_demand(input, info.context.clock().astimezone(CHINA).date())
 
     async def change(session: AsyncSession) -> str:
@@ -55,7 +57,7 @@ async def publish_demand(info: Info, input: _DEMAND) -> Any:  # noqa: A002 - the
             contact_phone=contact and contact.phone,
         )
         session.add(demand)
-        subject = {"title": demand.title, "publisher": demand.publisher_uscc, "summarySha256": _hash(demand.summary)}
+        subject = published_subject(demand)
         await record_step(session, demand.id, DemandStep.PUBLISHED, subject, demand.published_at)
         announce_demand(session, demand)
         return demand.id
@@ -66,6 +68,7 @@ async def publish_demand(info: Info, input: _DEMAND) -> Any:  # noqa: A002 - the
 
 async def publish_achievement(info: Info, input: _ACHIEVEMENT) -> Any:  # noqa: A002 - the argument's name on the wire
     """Publish an achievement and answer with it."""
+    check_actor(info.context.actor, Permit(PUBLISH, organization=input.owner_uscc))
     check_achievement(input)
 
     async def change(session: AsyncSession) -> str:
@@ -88,6 +91,7 @@ async def publish_achievement(info: Info, input: _ACHIEVEMENT) -> Any:  # noqa: 
 
 async def answer_demand(info: Info, input: _ANSWER) -> Any:  # noqa: A002 - the argument's name on the wire
     """Answer a demand that is open and give the answer back."""
+    check_actor(info.context.actor, Permit(ANSWER, organization=input.organization_uscc))
     check_answer(input)
 
     async def change(session: AsyncSession) -> str:
@@ -103,13 +107,7 @@ async def answer_demand(info: Info, input: _ANSWER) -> Any:  # noqa: A002 - the 
             achievement_id=input.achievement_id,
         )
         session.add(answer)
-        subject = {
-            "answer": answer.id,
-            "organization": answer.organization_uscc,
-            "achievement": answer.achievement_id,
-            "solutionSha256": _hash(answer.solution),
-        }
-        await take_step(session, demand, DemandStep.ANSWERED, subject, answer.at)
+        await take_step(session, demand, DemandStep.ANSWERED, answered_subject(answer), answer.at)
         return answer.id
 
     made = await change_once(info, "answerDemand", input, change)
@@ -137,10 +135,6 @@ async def _new_listing(
         "county_code": county.code,
         "field_code": given.field_code,
     }
-
-
-def _hash(text: str) -> str:
-    return sha256(text.encode()).hexdigest()  # records hold no more of a text than its hash
 
 
 async def _check_answerable(session: AsyncSession, info: Info, given: AnswerDemandInput, demand: tables.Demand) -> None:
@@ -172,6 +166,7 @@ class Mutation(DemandSteps):
         resolver=publish_demand,
         graphql_type=Demand,
         authenticated=True,
+        requires_scopes=scopes(PUBLISH),
         description="发布需求。Publish a demand.",
         directives=[changes("Demand", "MarketStatistics"), goes_by("input.countyCode")],
     )
@@ -179,6 +174,7 @@ class Mutation(DemandSteps):
         resolver=publish_achievement,
         graphql_type=TechnologyAchievement,
         authenticated=True,
+        requires_scopes=scopes(PUBLISH),
         description="发布成果。Publish an achievement.",
         directives=[changes("TechnologyAchievement", "MarketStatistics"), goes_by("input.countyCode")],
     )
@@ -186,6 +182,7 @@ class Mutation(DemandSteps):
         resolver=answer_demand,
         graphql_type=DemandAnswer,
         authenticated=True,
+        requires_scopes=scopes(ANSWER),
         description="揭榜。Answer a demand.",
         directives=[changes("Demand"), goes_by("input.demandId")],
     )

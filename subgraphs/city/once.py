@@ -1,7 +1,5 @@
 """A city's mutation happens once: its input, without its key, is what the key stands for."""
 
-from dataclasses import asdict
-from datetime import date
 from typing import Any, Final
 
 from sqlalchemy import Table
@@ -26,9 +24,4 @@ async def change_once(info: Info, operation: str, given: Any, change: Change) ->
 
     Raises what ``subgraphs.kit.idempotency.once`` raises.
     """
-    request = {name: _plain(value) for name, value in asdict(given).items() if name != "idempotency_key"}
-    return await once(info.context, _IDEMPOTENCY, Attempt(operation, given.idempotency_key, request), change)
-
-
-def _plain(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, date) else value
+    return await once(info.context, _IDEMPOTENCY, Attempt.of(operation, given), change)

@@ -8,6 +8,7 @@ from strawberry.federation import field
 
 from subgraphs.city import tables
 from subgraphs.city.connections import AchievementConnection, Connection, DemandConnection, connect
+from subgraphs.city.demand_verification import DemandVerification, verify_demand
 from subgraphs.city.field_statistics import FieldCounts, FieldStatistics, load_field_statistics
 from subgraphs.city.listings import Demand, TechnologyAchievement
 from subgraphs.city.pages import Listing
@@ -142,4 +143,10 @@ class Query:
         graphql_type=list[FieldStatistics],
         directives=[goes_by("cityCode"), by_field()],
         description="各技术领域的统计，按代码。Each technical field in numbers, by its code.",
+    )
+    verify_demand: Any = field(
+        resolver=verify_demand,
+        graphql_type=DemandVerification,
+        directives=[goes_by("id")],
+        description="核验需求存证：指出首个问题。Verify a demand's records, and name the first fault.",
     )

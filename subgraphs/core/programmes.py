@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from strawberry.federation import field
 
 from subgraphs.core import tables
+from subgraphs.core.challenge_rounds import Marks, load_marks
 from subgraphs.core.listings import Demand
 from subgraphs.kit.context import Info
 from subgraphs.kit.directives import cached, sliced
@@ -156,6 +157,21 @@ async def load_entries(session: AsyncSession, keys: list[tuple[int, int]]) -> li
     return in_order(keys, {(row.event_year, row.number): row for row in rows})
 
 
+async def marks_now(root: Row, info: Info) -> Marks:
+    """The marks at the entry's present stage."""
+    return await info.context.loaders.of(load_marks).load((root.event_year, root.number, root.stage))
+
+
+async def mark_count(root: Row, info: Info) -> int:
+    """How many judges have marked the entry at its present stage."""
+    return (await marks_now(root, info)).count
+
+
+async def mean_mark(root: Row, info: Info) -> float | None:
+    """The mean of their marks."""
+    return (await marks_now(root, info)).mean
+
+
 def entered_demand(root: Row) -> Demand:
     """The demand that was entered."""
     return Demand(id=root.demand_id)
@@ -182,6 +198,10 @@ class ChallengeEntry:
     stage: ChallengeStage = field(description="阶段。Its stage.")
     intended_amount: Any = money(
         "intended_amount_fen", "意向合作金额。What its partners intend to spend.", optional=True
+    )
+    mark_count: int = field(resolver=mark_count, description="本轮评分数。How many marks it has at its stage.")
+    mean_mark: float | None = field(
+        resolver=mean_mark, description="本轮均分。The mean of the marks at its stage; null without any."
     )
 
     @classmethod

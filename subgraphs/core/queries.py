@@ -12,6 +12,7 @@ from subgraphs.core import search as searching
 from subgraphs.core import tables
 from subgraphs.core.auctions import Auction
 from subgraphs.core.brokers import TechnologyBroker
+from subgraphs.core.contributions import ContributionRule, contribution_rules
 from subgraphs.core.deals import Deal
 from subgraphs.core.figures import PROVINCE, MarketFigures
 from subgraphs.core.organizations import Organization, ServiceInstitution
@@ -229,6 +230,12 @@ class Query:
         resolver=challenge_event,
         graphql_type=ChallengeEvent | None,
         description="某年的创新挑战赛。The challenge of a year.",
+    )
+    contribution_rules: Any = field(
+        resolver=contribution_rules,
+        graphql_type=list[ContributionRule],
+        directives=[sized(5)],
+        description="贡献积分规则。What acts of brokers are worth.",
     )
     search: Any = field(
         resolver=search,

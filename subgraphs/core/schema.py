@@ -10,6 +10,7 @@ from subgraphs.core.deals import Deal
 from subgraphs.core.evidence import EvidenceRecord
 from subgraphs.core.figures import MarketFigures
 from subgraphs.core.listings import Demand, TechnologyAchievement
+from subgraphs.core.mutations import Mutation
 from subgraphs.core.organizations import (
     AllianceMembership,
     Enterprise,
@@ -29,6 +30,7 @@ from subgraphs.kit.schema import build_schema
 
 SCHEMA: Final = build_schema(
     query=Query,
+    mutation=Mutation,
     subscription=Subscription,
     types=[
         AllianceMembership,

@@ -1,15 +1,18 @@
-"""Core's events: what the market's screens show by turns."""
+"""Core's events: what the market's screens show by turns, and what happens to auctions and deals."""
 
 import asyncio
 from collections.abc import AsyncIterator
 from itertools import cycle
-from typing import Annotated
+from typing import Annotated, Any
 
 import strawberry
 from sqlalchemy import select
 
 from subgraphs.core import tables
+from subgraphs.core.auctions import Auction
+from subgraphs.core.deals import Deal
 from subgraphs.core.listings import TechnologyAchievement
+from subgraphs.core.live import auction_bids, deal_updates
 from subgraphs.kit.context import Info
 from subgraphs.kit.enums import ListingKind
 from subgraphs.kit.errors import ErrorCode, Refusal
@@ -44,4 +47,15 @@ class Subscription:
     achievement_ticker = strawberry.subscription(
         resolver=achievement_ticker,
         description="科技成果滚动播报。Achievements by turns, as on the market's screens.",
+    )
+    auction_bids: Any = strawberry.subscription(
+        resolver=auction_bids,
+        graphql_type=Auction,
+        description="竞价动态：先给出当前状态，此后每有出价或变化再给一次，直到结束。"
+        "An auction now, and after each bid and change, until it is over.",
+    )
+    deal_updates: Any = strawberry.subscription(
+        resolver=deal_updates,
+        graphql_type=Deal,
+        description="交易动态：先给出当前状态，此后每有变化再给一次。A deal now, and after each change of it.",
     )

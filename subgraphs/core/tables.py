@@ -348,7 +348,7 @@ class ProgrammeListingSource(Base):
     year: Mapped[int] = mapped_column(primary_key=True)
     number: Mapped[int] = mapped_column(primary_key=True)
     position: Mapped[int] = mapped_column(primary_key=True)
-    demand_id: Mapped[str] = mapped_column(ForeignKey("listing_record.id"), unique=True)
+    demand_id: Mapped[str] = mapped_column(String(20), unique=True)
 
 
 class ChallengeEvent(Base):
@@ -368,9 +368,26 @@ class ChallengeEntry(Base):
 
     event_year: Mapped[int] = mapped_column(ForeignKey("challenge_event.year"), primary_key=True)
     number: Mapped[int] = mapped_column(primary_key=True)
-    demand_id: Mapped[str] = mapped_column(ForeignKey("listing_record.id"), index=True)
+    demand_id: Mapped[str] = mapped_column(String(20), index=True)
     stage: Mapped[ChallengeStage]
     intended_amount_fen: Mapped[Fen | None]
+
+
+class ChallengeMark(Base):
+    """What one judge thinks of an entry in one round, from 0 to 100."""
+
+    __tablename__ = "challenge_mark"
+    __table_args__ = (
+        ForeignKeyConstraint(["event_year", "number"], ["challenge_entry.event_year", "challenge_entry.number"]),
+    )
+
+    event_year: Mapped[int] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    stage: Mapped[ChallengeStage] = mapped_column(primary_key=True)
+    judge: Mapped[str] = mapped_column(String(64), primary_key=True)
+    mark: Mapped[int]
+    remark: Mapped[str | None]
+    at: Mapped[datetime]
 
 
 # ---------- what else the letter counts ----------

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
+from subgraphs.core.contribution_rules import RULES
 from subgraphs.demo.brokers import Broker
 from subgraphs.demo.days import DATA_DATE, day_of, later, moment_between
 from subgraphs.demo.deals import Deal
@@ -13,14 +14,8 @@ from subgraphs.demo.demands import Demand
 from subgraphs.demo.draw import Draw
 from subgraphs.kit.enums import ContributionReason
 
-POINTS: Final = {
-    ContributionReason.DEMAND_REFINED: 10,
-    ContributionReason.DEMAND_PUSHED: 5,
-    ContributionReason.MATCH_MADE: 20,
-    ContributionReason.DEAL_SIGNED: 50,
-    ContributionReason.ROADSHOW: 8,
-}
-"""What an act is worth (assumed)."""
+POINTS: Final = {reason: rule.points for reason, rule in RULES.items()}
+"""What an act is worth."""
 
 
 @dataclass(frozen=True, slots=True)

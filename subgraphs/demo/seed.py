@@ -43,6 +43,7 @@ def data_version() -> str:
     sources = [*_sources(package / "demo"), package / "healthcare" / "classification.py"]
     sources += [package / "kit" / f"{module}.py" for module in _KIT]
     sources += [package / name / "tables.py" for name in SUBGRAPHS]
+    sources += [package / "core" / "contribution_rules.py"]
     digest = sha256()
     for source in sources:
         digest.update(source.name.encode() + b"\0" + source.read_bytes() + b"\0")

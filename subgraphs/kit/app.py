@@ -20,14 +20,23 @@ from strawberry.subscriptions import GRAPHQL_SSE_PROTOCOL, GRAPHQL_TRANSPORT_WS_
 from subgraphs.kit.context import Clock, Context, make_context, open_events, system_clock
 from subgraphs.kit.events import Events
 from subgraphs.kit.schema import MarketSchema
+from subgraphs.kit.tokens import Tokens
 
 _PROTOCOLS: Final = (GRAPHQL_TRANSPORT_WS_PROTOCOL, GRAPHQL_WS_PROTOCOL, GRAPHQL_SSE_PROTOCOL)
 
 
 def create_app(
-    schema: MarketSchema, metadata: MetaData, database: AsyncEngine, *, clock: Clock = system_clock
+    schema: MarketSchema,
+    metadata: MetaData,
+    database: AsyncEngine,
+    *,
+    clock: Clock = system_clock,
+    tokens: Tokens | None = None,
 ) -> Starlette:
-    """Make a market's application over its open database, which it closes when it is shut down itself."""
+    """Make a market's application over its open database, which it closes when it is shut down itself.
+
+    With ``tokens`` it asks who acts; without them everybody may do everything.
+    """
     health, events = _Health(database, metadata), open_events(database)
 
     @asynccontextmanager
@@ -36,7 +45,7 @@ def create_app(
         await events.close()
         await database.dispose()
 
-    endpoint = _Endpoint(schema, database, clock, events)
+    endpoint = _Endpoint(schema, database, clock, events, tokens)
     routes = [
         Route("/graphql", endpoint, methods=["POST"]),
         WebSocketRoute("/graphql", endpoint),
@@ -67,7 +76,9 @@ class _Endpoint(GraphQL[Context, None]):
 
     websocket_adapter_class = _WebSocket
 
-    def __init__(self, schema: MarketSchema, database: AsyncEngine, clock: Clock, events: Events) -> None:
+    def __init__(
+        self, schema: MarketSchema, database: AsyncEngine, clock: Clock, events: Events, tokens: Tokens | None
+    ) -> None:
         super().__init__(
             schema,
             graphql_ide=None,
@@ -75,14 +86,15 @@ class _Endpoint(GraphQL[Context, None]):
             subscription_protocols=_PROTOCOLS,
             max_subscriptions_per_connection=None,  # a gateway has all of its clients' on one
         )
-        self._database, self._clock, self._events = database, clock, events
+        self._database, self._clock, self._events, self._tokens = database, clock, events, tokens
 
     def encode_json(self, data: object) -> bytes:
         """Write an answer, some five times faster than the standard library does."""
         return msgspec.json.encode(data)
 
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Context:  # noqa: ARG002 - Strawberry's signature
-        return make_context(self._database, self._clock, self._events)
+        actor = None if self._tokens is None else self._tokens.actor(request.headers)
+        return make_context(self._database, self._clock, self._events, actor)
 
 
 async def _live(_request: Request) -> Response:

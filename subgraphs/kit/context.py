@@ -8,6 +8,7 @@ from time import monotonic
 import strawberry
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
+from subgraphs.kit.actor import Actor
 from subgraphs.kit.events import Events, MemoryEvents
 from subgraphs.kit.events_postgresql import PostgresqlEvents
 from subgraphs.kit.loaders import Loaders
@@ -24,6 +25,8 @@ class Context:
     loaders: Loaders
     clock: Clock
     events: Events
+    actor: Actor | None = None
+    """Who acts; ``None`` where the market asks nobody."""
 
     def session(self) -> AsyncSession:
         """A session of one's own, for a resolver that reads or writes alone; a shared one cannot run two statements."""
@@ -34,9 +37,9 @@ Info = strawberry.Info[Context, None]
 """What a resolver is given beside its arguments."""
 
 
-def make_context(database: AsyncEngine, clock: Clock, events: Events) -> Context:
+def make_context(database: AsyncEngine, clock: Clock, events: Events, actor: Actor | None) -> Context:
     """The context of a new request."""
-    return Context(database, Loaders(database), clock, events)
+    return Context(database, Loaders(database), clock, events, actor)
 
 
 def open_events(database: AsyncEngine) -> Events:

@@ -82,6 +82,13 @@ describe(
     ROADSHOW="路演。A roadshow held.",
 )
 describe(
+    enums.ContributionSubject,
+    "积分行为的对象。What an act that earns points is done on.",
+    DEMAND="需求。A demand.",
+    DEAL="交易。A deal.",
+    DAY="某一天。A day.",
+)
+describe(
     enums.AllianceMemberKind,
     "技术转移联盟成员的类别。The kinds of member of the technology transfer alliance.",
     UNIVERSITY_OR_INSTITUTE="高等院校和科研院所。A university or research institute.",
@@ -105,6 +112,16 @@ describe(
     REOPENED="重新公开：对接未成。Open again, for the talks came to nothing.",
     SIGNED="签约。A contract was signed.",
     WITHDRAWN="撤回。Withdrawn by its publisher.",
+)
+describe(
+    enums.DemandFaultKind,
+    "需求存证的问题。What may be wrong with a demand's records.",
+    RECORD_MISSING="缺记录。A record is missing.",
+    LINK_BROKEN="链断裂。A record does not hold the hash of the one before it.",
+    RECORD_CHANGED="记录被改。A record has another hash than its content.",
+    CONTENT_CHANGED="内容不符。What is shown is not what was recorded.",
+    STATUS_DIFFERS="状态不符。The status is not what the last record made it.",
+    ANSWER_UNRECORDED="揭榜无记录。An answer has no record.",
 )
 describe(
     enums.DemandSource,

@@ -96,6 +96,14 @@ class ContributionReason(StrEnum):
     ROADSHOW = "ROADSHOW"
 
 
+class ContributionSubject(StrEnum):
+    """积分行为的对象: 需求、交易、日期."""
+
+    DEMAND = "DEMAND"
+    DEAL = "DEAL"
+    DAY = "DAY"
+
+
 class AllianceMemberKind(StrEnum):
     """技术转移联盟成员: 高校院所、科技型企业、科技中介和创投机构."""
 
@@ -129,6 +137,17 @@ class DemandStep(StrEnum):
     REOPENED = "REOPENED"
     SIGNED = "SIGNED"
     WITHDRAWN = "WITHDRAWN"
+
+
+class DemandFaultKind(StrEnum):
+    """需求存证的问题: 缺记录、链断裂、记录被改、内容不符、状态不符、揭榜无记录."""
+
+    RECORD_MISSING = "RECORD_MISSING"
+    LINK_BROKEN = "LINK_BROKEN"
+    RECORD_CHANGED = "RECORD_CHANGED"
+    CONTENT_CHANGED = "CONTENT_CHANGED"
+    STATUS_DIFFERS = "STATUS_DIFFERS"
+    ANSWER_UNRECORDED = "ANSWER_UNRECORDED"
 
 
 class DemandSource(StrEnum):

@@ -4,11 +4,12 @@ The answer is kept in the same transaction as what it changed. The same key with
 another input it is refused, for one of the two would be lost unseen.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
 from hashlib import sha256
-from typing import Any, Final
+from typing import Any, Final, Self
 
 from sqlalchemy import Table, select
 from sqlalchemy.exc import IntegrityError
@@ -20,6 +21,8 @@ from subgraphs.kit.events import announced
 from subgraphs.kit.evidence import canonical_json
 
 _LONGEST_KEY: Final = 128
+_MAKING: Final[set[asyncio.Task[str]]] = set()
+"""Changes under way: the loop itself would let go of a task that nobody holds."""
 
 Change = Callable[[AsyncSession], Awaitable[str]]
 """Does the mutation in a session and gives the id of what it made."""
@@ -32,6 +35,12 @@ class Attempt:
     operation: str
     key: str
     request: Mapping[str, Any]
+
+    @classmethod
+    def of(cls, operation: str, given: Any) -> Self:
+        """A call with a GraphQL input, whose ``idempotency_key`` stands for all the rest of it."""
+        request = {name: _plain(value) for name, value in asdict(given).items() if name != "idempotency_key"}
+        return cls(operation, given.idempotency_key, request)
 
     def request_hash(self) -> str:
         """The hash of the input, equal for equal inputs."""
@@ -48,13 +57,27 @@ async def once(context: Context, table: Table, attempt: Attempt, change: Change)
         message = f"An idempotency key has 1 to {_LONGEST_KEY} characters; a new UUID for each wish will do."
         raise Refusal(ErrorCode.INVALID_IDEMPOTENCY_KEY, message)
     try:
-        return await _once(context, table, attempt, change)
+        return await _to_the_end(_once(context, table, attempt, change))
     except (IntegrityError, Refusal):
         # The same key at the same moment: where the other call has won, it has its answer by now, and may be why this was refused.
         async with context.session() as session:
             if (made := await _made_before(session, table, attempt)) is None:
                 raise
             return made
+
+
+async def _to_the_end(making: Coroutine[Any, Any, str]) -> str:
+    """Await what must not stop halfway: a caller who leaves must not leave a change behind that nobody is told of."""
+    task = asyncio.create_task(making)
+    _MAKING.add(task)
+    task.add_done_callback(_done)
+    return await asyncio.shield(task)
+
+
+def _done(task: asyncio.Task[str]) -> None:
+    _MAKING.discard(task)
+    if not task.cancelled():
+        task.exception()  # whoever has left cannot be told
 
 
 async def _once(context: Context, table: Table, attempt: Attempt, change: Change) -> str:
@@ -89,3 +112,7 @@ def _record(attempt: Attempt, made: str, now: datetime) -> dict[str, Any]:
         "answer": {"id": made},
         "recorded_at": now,
     }
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date) else value

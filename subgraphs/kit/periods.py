@@ -30,6 +30,12 @@ class Period:
         return (column >= self.start) & (column < self.end)
 
 
+def day_of(moment: datetime) -> Period:
+    """The province's day in which a moment lies."""
+    start = moment.astimezone(CHINA).replace(hour=0, minute=0, second=0, microsecond=0)
+    return Period(start, start + timedelta(days=1))
+
+
 def parse_period(name: str) -> Period:
     """Read a period's name. Raises ``Refusal`` INVALID_PERIOD for any other."""
     if name.upper() == "ALL":

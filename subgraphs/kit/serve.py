@@ -4,6 +4,7 @@ It says nothing unless something is wrong, and stops at once on SIGINT and SIGTE
 """
 
 import logging
+import os
 import signal
 import socket
 from collections.abc import Iterator
@@ -22,6 +23,7 @@ from subgraphs.kit.context import clock_from, system_clock
 from subgraphs.kit.database import open_database
 from subgraphs.kit.registration import register
 from subgraphs.kit.schema import MarketSchema
+from subgraphs.kit.tokens import read_tokens
 
 MOMENT: Final = click.DateTime(["%Y-%m-%dT%H:%M:%S%z"])
 NOW: Final = click.option(
@@ -108,7 +110,7 @@ def _configure(market: Market) -> uvicorn.Config:
         raise click.ClickException(f"{market} cannot open its database: {error}") from error
     clock = system_clock if market.now is None else clock_from(market.now)
     return uvicorn.Config(
-        create_app(market.schema, market.metadata, engine, clock=clock),
+        create_app(market.schema, market.metadata, engine, clock=clock, tokens=read_tokens(os.environ)),
         log_level="warning",
         access_log=False,
         server_header=False,

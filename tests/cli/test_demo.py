@@ -74,15 +74,15 @@ def listen(lines: IO[str], messages: Queue[str]) -> None:
 
 
 @contextmanager
-def demo(folder: Path) -> Iterator[Demo]:
-    """A demo on free ports that has printed its whole text."""
+def demo(folder: Path, **environment: str) -> Iterator[Demo]:
+    """A demo on free ports that has printed its whole text; its markets inherit the environment."""
     process = subprocess.Popen(
         [sys.executable, "-m", "gateway", "demo", "--port", "0", "--data", str(folder)],
         cwd=ROOT,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        env=os.environ | {"PYTHONUNBUFFERED": "1"},
+        env=os.environ | {"PYTHONUNBUFFERED": "1"} | environment,
     )
     assert process.stdout
     assert process.stderr

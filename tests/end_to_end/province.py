@@ -15,7 +15,7 @@ import pytest
 
 from gateway.cli.demo_places import CITIES
 from gateway.transport.graphiql import Example
-from subgraphs.demo.seed import FILES, database_file
+from subgraphs.demo.seed import database_file
 from tests.cli.test_demo import PATIENCE_SECONDS, Demo, demo
 from tests.end_to_end.databases import opened
 from tests.end_to_end.listening import Relay, relay
@@ -64,9 +64,7 @@ class Province:
 def folder(market_databases: MarketDatabases, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the data, for what is published here."""
     copy = tmp_path_factory.mktemp("demo") / "market"
-    copy.mkdir()
-    for name in FILES:
-        market_databases.copy(name, copy)
+    market_databases.copy_all(copy)
     return copy
 
 

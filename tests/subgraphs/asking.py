@@ -19,6 +19,7 @@ from subgraphs.healthcare.tables import Base as Healthcare
 from subgraphs.kit.app import create_app
 from subgraphs.kit.database import open_database
 from subgraphs.kit.export import MARKETS
+from subgraphs.kit.tokens import Tokens
 
 TABLES: dict[str, MetaData] = {
     "core": Core.metadata,
@@ -41,14 +42,23 @@ class Asker:
 
     app: Starlette
     statements: list[str] = field(default_factory=list)
+    token: str = ""
+    """Whose token is sent, if any."""
+
+    def as_(self, token: str) -> "Asker":
+        """The same market, asked by somebody else."""
+        return Asker(self.app, self.statements, token)
 
     async def send(self, method: str, path: str, body: bytes = b"") -> tuple[int, bytes]:
         """One HTTP request; its status and body come out."""
         sent: list[Message] = []
+        headers = [(b"content-type", b"application/json")]
+        if self.token:
+            headers.append((b"authorization", f"Bearer {self.token}".encode()))
         requests = [{"type": "http.request", "body": body, "more_body": False}]
         scope = {
             "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": method, "path": path,
-            "raw_path": path.encode(), "query_string": b"", "headers": [(b"content-type", b"application/json")],
+            "raw_path": path.encode(), "query_string": b"", "headers": headers,
             "scheme": "http", "server": ("testserver", 80), "client": ("testclient", 1),
         }  # fmt: skip
 
@@ -88,10 +98,12 @@ class Asker:
 
 
 @asynccontextmanager
-async def open_market(name: str, url: str, clock: Callable[[], datetime] = letter_day) -> AsyncIterator[Asker]:
-    """A market over the database at a URL."""
+async def open_market(
+    name: str, url: str, clock: Callable[[], datetime] = letter_day, tokens: Tokens | None = None
+) -> AsyncIterator[Asker]:
+    """A market over the database at a URL, which asks who acts where it is given ``tokens``."""
     database = open_database(url)
-    asker = Asker(create_app(MARKETS[name], TABLES[name], database, clock=clock))
+    asker = Asker(create_app(MARKETS[name], TABLES[name], database, clock=clock, tokens=tokens))
 
     def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
         asker.statements.append(statement)

@@ -10,7 +10,7 @@ import pytest
 from subgraphs.demo.rows.all import CITIES
 from subgraphs.demo.seed import seed_databases, seed_directory
 from tests.subgraphs.databases import MarketDatabases, show_nothing
-from tests.subgraphs.markets import agriculture, carbon, city, core, database, healthcare, own_city, wenzhou
+from tests.subgraphs.markets import agriculture, carbon, city, core, database, healthcare, own_city, own_core, wenzhou
 from tests.subgraphs.postgresql import find_programs, serve_postgresql
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "database",
     "healthcare",
     "own_city",
+    "own_core",
     "wenzhou",
 ]  # fixtures of the markets
 

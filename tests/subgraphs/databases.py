@@ -28,6 +28,10 @@ class MarketDatabases:
         """Copy one database into a directory of the test's own, and give the copy's URL."""
         return sqlite_url(Path(shutil.copy(self.path(name), directory)))
 
+    def copy_all(self, directory: Path) -> None:
+        """Copy all of them into a new directory, without the files that come and go while others read."""
+        shutil.copytree(self.directory, directory, ignore=shutil.ignore_patterns("*-wal", "*-shm"))
+
 
 def show_nothing(_name: str, _done: int, _total: int) -> None:
     """Progress that nobody watches."""

@@ -36,6 +36,13 @@ async def wenzhou(market_databases: MarketDatabases, tmp_path: Path) -> AsyncIte
 
 
 @pytest.fixture
+async def own_core(market_databases: MarketDatabases, tmp_path: Path) -> AsyncIterator[Asker]:
+    """Core's market that a test may write to."""
+    async with open_market("core", market_databases.copy("core", tmp_path)) as asker:
+        yield asker
+
+
+@pytest.fixture
 async def agriculture(market_databases: MarketDatabases) -> AsyncIterator[Asker]:
     async with open_market("agriculture", market_databases.url("agriculture")) as asker:
         yield asker

@@ -9,7 +9,12 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from subgraphs.demo.seed import seed_databases
 from tests.subgraphs.asking import TABLES, Asker, open_market
+from tests.subgraphs.city.test_demand_steps import NUMBERS, check_chain, publish, read, step
+from tests.subgraphs.city.test_subscriptions import QUERY as NEW_DEMANDS
+from tests.subgraphs.city.test_subscriptions import publish as publish_demand
+from tests.subgraphs.core.test_contributions import RECORD, act
 from tests.subgraphs.databases import MarketDatabases, show_nothing
+from tests.subgraphs.listening import listening
 
 PAGE = "totalCount pageInfo { hasNextPage hasPreviousPage startCursor endCursor } edges { cursor node { id publishedAt status } }"
 QUESTIONS = [
@@ -62,6 +67,12 @@ async def test_postgresql_answers_as_sqlite_does(postgresql_url: str, market_dat
         for words in ("抹茶", "matcha", "光伏 组件 hangzhou"):
             assert await hits(markets["core"], words) == await hits(on_sqlite["core"], words) != set()
         await check_wishes_sent_at_once(markets["city"])
+        await check_steps_taken_at_once(markets["city"])
+        await check_brokers_at_once(markets["core"])
+        other = await stack.enter_async_context(
+            open_market("city", postgresql_url.replace("@/postgres?", "@/market_city?"))
+        )
+        await check_events_reach_other_processes(markets["city"], other)
 
 
 async def hits(core: Asker, words: str) -> set[str]:
@@ -79,3 +90,36 @@ async def check_wishes_sent_at_once(city: Asker) -> None:
     others = await asyncio.gather(*(city.ask(publish, key=f"other {number}") for number in range(10)))
     numbers = sorted(int(answer["publishDemand"]["id"][-6:]) for answer in [*same[:1], *others])
     assert numbers == list(range(numbers[0], numbers[0] + 11))
+
+
+async def check_steps_taken_at_once(city: Asker) -> None:
+    """Of eight matches under as many keys one is made; sent again, it is the same; the records verify."""
+    identity = await publish(city, "pg")
+    wishes = [step(city, "match", identity, key=f"pg-{number}") for number in range(8)]
+    found = await asyncio.gather(*wishes, *(step(city, "match", identity, key="pg-0") for _ in range(4)))
+    done = [number for number in range(8) if "errors" not in found[number]]
+    assert len(done) == 1
+    again = await asyncio.gather(*(step(city, "match", identity, key=f"pg-{done[0]}") for _ in range(4)))
+    assert all(answer == found[done[0]] for answer in again)
+    assert check_chain(await read(city, identity)) == ["PUBLISHED", "ANSWERED", "MATCHED"]
+
+
+async def check_brokers_at_once(core: Asker) -> None:
+    """Of six brokers who say at once that they refined a demand, one earns the points."""
+    brokers = (await core.ask("{ serviceInstitutions(first: 20) { brokers { registrationNo } } }"))[
+        "serviceInstitutions"
+    ]
+    numbers = [broker["registrationNo"] for institution in brokers for broker in institution["brokers"]][:6]
+    codes = await asyncio.gather(*(core.codes(RECORD, input=act(number, idempotencyKey=number)) for number in numbers))
+    assert sorted(codes) == [[], *([["CONTRIBUTION_TAKEN"]] * (len(numbers) - 1))]
+
+
+async def check_events_reach_other_processes(one: Asker, other: Asker) -> None:
+    """What is published in one process is told in the other, whole; while it listens nothing is lost."""
+    async with listening(other, NEW_DEMANDS) as heard:
+        while not heard.waiting:  # it does not say when it listens
+            await publish_demand(one, f"warm-{next(NUMBERS)}")
+        made = [await publish_demand(one, f"told-{number}") for number in range(20)]
+        told: list[str] = []
+        while told[-20:] != made:
+            told.append((await heard.data())["newDemands"]["id"])

@@ -7,6 +7,7 @@ from subgraphs.demo.achievements import Achievement
 from subgraphs.demo.deals import Deal
 from subgraphs.demo.demands import Demand
 from subgraphs.demo.market import Market
+from subgraphs.demo.programmes import CHALLENGE_YEAR, PROGRAMME_YEAR
 from subgraphs.demo.rows.kinds import Row, Rows
 from subgraphs.kit.enums import AuctionStatus, ListingKind
 
@@ -149,10 +150,12 @@ def _evidence_rows(market: Market) -> Rows:
 
 
 def _serials(market: Market) -> list[Row]:
-    """The last number of each city's deals, auctions, approvals and licences, and of each auction's bids."""
+    """The last number of each city's deals, auctions, approvals and licences, of each auction's bids, and of lists."""
     last = Counter(deal.id[:8] for deal in market.deals)
     last.update(auction.id[:8] for auction in market.auctions)
     last.update(approval.id[:8] for approval in market.approvals)
     last.update(licence.id[:8] for licence in market.licences)
     last.update({auction.id: len(auction.bids) for auction in market.auctions})
+    last.update(f"{item.programme}:{PROGRAMME_YEAR}" for item in market.listings)
+    last.update({f"challenge:{CHALLENGE_YEAR}": len(market.entries)})
     return [{"name": name, "last": number} for name, number in last.items()]

@@ -12,6 +12,7 @@ from tests.subgraphs.asking import Asker, open_market
 from tests.subgraphs.city.test_mutations import PUBLISH_DEMAND, demand
 from tests.subgraphs.databases import MarketDatabases
 from tests.subgraphs.listening import listening, until_listened
+from tests.subgraphs.rows import column
 
 QUERY = "subscription ($industry: ID, $region: ID) { newDemands(industry: $industry, region: $region) { id title county { name } } }"
 
@@ -129,3 +130,23 @@ async def test_a_market_that_stops_says_so(market_databases: MarketDatabases, tm
         await city.app.state.events.close()
         answer = await heard.next()
     assert answer["errors"][0]["extensions"]["code"] == "EVENTS_LOST"
+
+
+async def test_a_call_that_was_cut_off_and_sent_again_is_told_once(own_city: Asker, tmp_path: Path) -> None:
+    """Wherever a call is cut off and sent again: each demand is published once and told once."""
+    cuts = range(0, 120, 3)
+    async with listening(own_city, QUERY) as heard:
+        await until_listened(own_city, "demands")
+        for steps in cuts:
+            call = asyncio.create_task(publish(own_city, f"cut-{steps}"))
+            for _ in range(steps):
+                await asyncio.sleep(0)
+            call.cancel()
+            await asyncio.wait({call})
+        made = [await publish(own_city, f"cut-{steps}") for steps in cuts]
+        told = [(await heard.data())["newDemands"]["id"] for _ in made]
+        assert heard.waiting == 0
+    assert sorted(told) == sorted(made)
+    assert sorted(made) == column(
+        tmp_path / "city.db", "SELECT id FROM demand WHERE id > '330300-D-000225' AND city_code = '330300' ORDER BY 1"
+    )

@@ -1,0 +1,12 @@
+"""Core's mutations, each with its part of the market."""
+
+import strawberry
+
+from subgraphs.core.challenges import ChallengeMutations
+from subgraphs.core.contributions import ContributionMutations
+from subgraphs.core.promotions import PromotionMutations
+
+
+@strawberry.type(description="变更入口。Where changes begin.")
+class Mutation(ChallengeMutations, ContributionMutations, PromotionMutations):
+    """What may be changed in core."""

@@ -1,0 +1,167 @@
+"""A stranger's day, through the gateway only: a demand of Wenzhou, an answer from Hangzhou, and a broker between them.
+
+Everybody has no more than a token and the gateway's address; whatever an id is, it came with an answer before.
+"""
+
+import asyncio
+import json
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from subgraphs.kit.actor import ANSWER, BROKER, OPERATE, PUBLISH
+from subgraphs.kit.evidence import record_hash
+from tests.end_to_end.strangers import Province, Stranger, province
+from tests.end_to_end.subscribing import next_data, subscribed
+from tests.subgraphs.conftest import market_databases
+from tests.subgraphs.databases import MarketDatabases
+
+__all__ = ["market_databases"]
+
+PUBLISH_DEMAND = """mutation ($input: PublishDemandInput!) { publishDemand(input: $input) {
+  id status publisher { name } county { name } freeLicenceEligible contact { name }
+  matches(first: 5) { score parts { criterion score reason } achievement { id title maturityLevel county { name } owner { uscc name } } }
+} }"""
+ANSWER_DEMAND = "mutation ($input: AnswerDemandInput!) { answerDemand(input: $input) { id } }"
+MATCH = """mutation ($input: MatchDemandInput!) { matchDemand(input: $input) {
+  status agreement { answer { id solution } broker { registrationNo name } matchedAt }
+} }"""
+SIGN = "mutation ($input: SignDemandInput!) { signDemand(input: $input) { status agreement { contractNo } } }"
+RECORD = "mutation ($input: RecordContributionInput!) { recordContribution(input: $input) { points reason demand { title } } }"
+PROMOTE = """mutation ($input: PromoteDemandsInput!) { promoteDemands(input: $input) {
+  number sourceDemands { id title county { name } }
+} }"""
+DEMAND = """query ($id: ID!) { demand(id: $id) {
+  id status programmeListing { number } answers { id solution }
+  records { height step subject sha256 previousSha256 recordedAt }
+} verifyDemand(id: $id) { recordCount fault { kind } } }"""
+WISH = {
+    "countyCode": "330328", "title": "竹材防霉技术", "summary": "文成竹制品厂寻求环保的竹材防霉工艺。", "fieldCode": "0202",
+    "contact": {"name": "联系人一号", "phone": "000-3303-0001"},
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def here(market_databases: MarketDatabases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Province]:
+    with province(market_databases, tmp_path_factory.mktemp("strangers")) as running:
+        yield running
+
+
+class People:
+    """Who takes part: found in the register, as they would find themselves."""
+
+    def __init__(self, here: Province) -> None:
+        kind = "select * from organization where kind = ? and region_code like ?"
+        self.company_row = here.find(f"{kind} and region_code = '330328'", "ENTERPRISE", "3303%")
+        self.university_row = here.find(kind, "UNIVERSITY", "3301%")
+        self.broker_row = here.find("select * from broker where registration_no like '3303%'")
+        self.company = here.stranger("company", PUBLISH, organization=self.company_row["uscc"])
+        self.university = here.stranger("university", ANSWER, organization=self.university_row["uscc"])
+        self.broker = here.stranger("broker", BROKER, broker=self.broker_row["registration_no"])
+        self.operator = here.stranger("operator", OPERATE)
+        self.visitor = Stranger(here.address)
+
+
+@pytest.fixture(scope="module")
+def people(here: Province) -> People:
+    return People(here)
+
+
+def check_chain(found: Any) -> list[str]:
+    """The steps of a demand's records, after each was hashed anew from what the gateway shows to everybody."""
+    previous = None
+    for height, record in enumerate(found["records"]):
+        at, subject = datetime.fromisoformat(record["recordedAt"]), json.loads(record["subject"])
+        previous = record_hash(
+            chain=found["id"], height=height, kind=record["step"], recorded_at=at, subject=subject, previous=previous
+        )
+        assert record["sha256"] == previous
+    return [record["step"] for record in found["records"]]
+
+
+def test_a_demand_of_wenzhou_is_met_from_hangzhou(here: Province, people: People) -> None:
+    """Published, matched with reasons, answered, brought together, signed; points for the broker, and records that verify."""
+    company, university, broker = people.company, people.university, people.broker
+    wish = {"input": WISH | {"publisherUscc": people.company_row["uscc"], "idempotencyKey": "day-1"}}
+    published = company.ask(PUBLISH_DEMAND, **wish)["publishDemand"]
+    demand_id = published["id"]
+    assert (published["status"], published["county"]["name"]) == ("OPEN", "文成县")
+    assert published["publisher"]["name"] == people.company_row["name"]
+    assert published["contact"] == {"name": "联系人一号"}
+    best = published["matches"][0]
+    assert [part["criterion"] for part in best["parts"]] == ["TEXT", "INDUSTRY", "REGION", "MATURITY"]
+    assert all(part["reason"] for part in best["parts"])
+    assert best["achievement"]["owner"]["name"]
+
+    answered = university.ask(
+        ANSWER_DEMAND,
+        input={
+            "demandId": demand_id, "organizationUscc": people.university_row["uscc"], "solution": "以植物提取物复配防霉剂",
+            "idempotencyKey": "day-1",
+        },
+    )["answerDemand"]  # fmt: skip
+
+    number = people.broker_row["registration_no"]
+    pair = {"demandId": demand_id, "answerId": answered["id"], "brokerNo": number, "idempotencyKey": "day-1"}
+    matched = broker.ask(MATCH, input=pair)["matchDemand"]
+    assert matched["status"] == "MATCHED"
+    assert matched["agreement"]["answer"] == {"id": answered["id"], "solution": "以植物提取物复配防霉剂"}
+    assert matched["agreement"]["broker"] == {"registrationNo": number, "name": people.broker_row["name"]}
+    earned = broker.ask(
+        RECORD,
+        input={"registrationNo": number, "reason": "DEMAND_PUSHED", "demandId": demand_id, "idempotencyKey": "day-1"},
+    )
+    assert earned["recordContribution"] == {"points": 5, "reason": "DEMAND_PUSHED", "demand": {"title": WISH["title"]}}
+
+    contract = {"demandId": demand_id, "contractNo": "2022-33-900001", "idempotencyKey": "day-1"}
+    assert company.ask(SIGN, input=contract)["signDemand"]["agreement"] == {"contractNo": "2022-33-900001"}
+
+    found = people.visitor.ask(DEMAND, id=demand_id)
+    assert found["verifyDemand"] == {"recordCount": 4, "fault": None}
+    seen = found["demand"]
+    assert (seen["status"], [answer["id"] for answer in seen["answers"]]) == ("SIGNED", [answered["id"]])
+    assert check_chain(seen) == ["PUBLISHED", "ANSWERED", "MATCHED", "SIGNED"]
+    assert company.ask(PUBLISH_DEMAND, **wish)["publishDemand"]["id"] == demand_id  # sent again, nothing happens again
+    assert check_chain(people.visitor.ask(DEMAND, id=demand_id)["demand"])[-1] == "SIGNED"
+
+
+def test_an_operator_promotes_a_demand(people: People) -> None:
+    """It stands on the programme's list, and the list leads back to it."""
+    wish = WISH | {"publisherUscc": people.company_row["uscc"], "idempotencyKey": "day-2"}
+    demand_id = people.company.ask(PUBLISH_DEMAND, input=wish)["publishDemand"]["id"]
+    item = {
+        "programme": "JIANBING", "year": 2022, "title": "竹材防霉关键技术", "organisationMode": "HORSE_RACE",
+        "list": "ACHIEVEMENT_CONVERSION", "demandIds": [demand_id], "idempotencyKey": "day-2",
+    }  # fmt: skip
+    listed = people.operator.ask(PROMOTE, input=item)["promoteDemands"]
+    assert listed["sourceDemands"] == [{"id": demand_id, "title": WISH["title"], "county": {"name": "文成县"}}]
+    seen = people.visitor.ask(DEMAND, id=demand_id)["demand"]
+    assert seen["programmeListing"] == {"number": listed["number"]}
+
+
+def test_nobody_acts_for_another(here: Province, people: People) -> None:
+    """The gateway refuses who lacks the scope, the market who has it for somebody else."""
+    wish = WISH | {"publisherUscc": people.company_row["uscc"], "idempotencyKey": "day-3"}
+    assert people.visitor.codes(PUBLISH_DEMAND, input=wish) == ["UNAUTHORIZED_FIELD_OR_TYPE"]
+    assert people.university.codes(PUBLISH_DEMAND, input=wish) == ["UNAUTHORIZED_FIELD_OR_TYPE"]
+    rival = here.stranger("rival", PUBLISH, organization=people.university_row["uscc"])
+    assert rival.codes(PUBLISH_DEMAND, input=wish) == ["NOT_ALLOWED"]
+    number = people.broker_row["registration_no"]
+    other = here.stranger("other", BROKER, broker="330300-B-9999")
+    act = {"registrationNo": number, "reason": "ROADSHOW", "idempotencyKey": "day-3"}
+    assert other.codes(RECORD, input=act) == ["NOT_ALLOWED"]
+
+
+async def test_a_visitor_sees_demands_as_they_come(here: Province, people: People) -> None:
+    """The city sends its event to the gateway as server-sent events; who published it is asked of core."""
+    query = 'subscription { newDemands(region: "330300") { id publisher { name } } }'
+    async with subscribed(here.address, query) as heard:
+        count, told = 0, None
+        while told is None:
+            wish = WISH | {"publisherUscc": people.company_row["uscc"], "idempotencyKey": f"live-{count}"}
+            await asyncio.to_thread(people.company.ask, PUBLISH_DEMAND, input=wish)
+            count, told = count + 1, (await next_data(heard))["newDemands"] if heard.qsize() else None
+    assert told["id"].startswith("330300-D-")
+    assert told["publisher"]["name"] == people.company_row["name"]
