@@ -86,7 +86,9 @@ def main() -> int:
         kept, expected = spoken(theirs, "city"), spoken(ours, "city")
         is_same = bool(expected) and kept == expected
         failures += not is_same
-        print(f"{'ok ' if is_same else 'NO '} {title}: {len(expected)} elements speak of partitions, {len(kept)} after @apollo/composition")
+        print(
+            f"{'ok ' if is_same else 'NO '} {title}: {len(expected)} elements speak of partitions, {len(kept)} after @apollo/composition"
+        )
         if title == "the case":
             page = asyncio.run(gathered(theirs))["demands"]
             is_gathered = page["totalCount"] == 2 and len(page["edges"]) == 2
