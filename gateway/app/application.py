@@ -85,7 +85,7 @@ def make_serving(settings: Settings, loader: Loader, parts: Parts) -> Serving:
     """What answers from the loader's newest good supergraph, as the settings have it."""
 
     async def connect_engine(supergraph: Supergraph) -> Engine:
-        client = make_client(supergraph, settings.traffic, parts, make_streams(supergraph, settings))
+        client = make_client(supergraph, settings.traffic, parts, make_streams(supergraph, settings, parts.members))
         return await connect(supergraph, client, settings, parts.cache, parts.telemetry.observer)
 
     source = settings.supergraph
@@ -96,6 +96,7 @@ def make_serving(settings: Settings, loader: Loader, parts: Parts) -> Serving:
         last_good=last_good,
         drain_seconds=source.drain,
         resubscribe=settings.subscriptions.on_new_schema is OnNewSchema.RESUBSCRIBE,
+        members=parts.members,
     )
     parts.telemetry.watch_serving(serving)
     return serving

@@ -1,7 +1,7 @@
 """The onion of subgraph clients, put together from settings."""
 
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from gateway.app.headers import with_response_headers
@@ -22,6 +22,12 @@ from gateway.resolvers.subgraph_client.failures import (
     RetryPolicy,
 )
 from gateway.resolvers.subgraph_client.local import LocalClient
+from gateway.resolvers.subgraph_client.partitions import (
+    MemberBook,
+    MemberEndpoints,
+    PartitionedClient,
+    PartitionOptions,
+)
 from gateway.resolvers.subgraph_client.protocol import EventSource
 from gateway.resolvers.subgraph_client.sharing import SharingClient
 from gateway.schema.supergraph import Supergraph
@@ -38,15 +44,30 @@ def make_client(
     ``streams`` brings the events of subscriptions.
     """
     endpoints = {name: endpoint(supergraph, name, traffic) for name in supergraph.subgraphs}
-    policies = {endpoints[name].url: failure_policy(name, traffic) for name in endpoints}
     carrier = make_transport(traffic)
-    transport = ResilientTransport(carrier, policies.__getitem__)
+    transport = ResilientTransport(carrier, failure_policies(endpoints, parts.members, traffic))
     parts.telemetry.watch_transport(carrier, transport, {name: endpoints[name].url for name in endpoints})
     client = parts.telemetry.client(
-        HttpClient(endpoints, transport, deadline_header=traffic.deadline_header, streams=streams)
+        HttpClient(
+            MemberEndpoints(endpoints, parts.members),
+            transport,
+            deadline_header=traffic.deadline_header,
+            streams=streams,
+        )
     )
     if parts.local:
         client = LocalClient(client, parts.local)
+    client = PartitionedClient(
+        client,
+        parts.members,
+        supergraph,
+        PartitionOptions(
+            lambda name: endpoints[name].timeout,
+            in_flight=traffic.fan_out.in_flight,
+            hedge_after=traffic.fan_out.hedge_after,
+            retry_seconds=traffic.fan_out.resubscribe,
+        ),
+    )
     client = with_sharing(client, traffic)
     client = client if parts.cache is None else parts.cache.wrap(client, supergraph)
     return with_response_headers(client, traffic.response_headers)
@@ -88,6 +109,14 @@ def sharing(traffic: Traffic) -> Callable[[SubgraphName], bool] | None:
 def endpoint(supergraph: Supergraph, name: SubgraphName, traffic: Traffic) -> Endpoint:
     own = traffic.subgraphs.get(name, SubgraphTraffic())
     return Endpoint(own.url or supergraph.subgraphs[name].url, own.timeout or traffic.timeout)
+
+
+def failure_policies(
+    endpoints: Mapping[SubgraphName, Endpoint], book: MemberBook, traffic: Traffic
+) -> Callable[[str], FailurePolicy]:
+    """What is done about failures of the server at an address: a subgraph's, or one of its members'."""
+    owners = {endpoint.url: name for name, endpoint in endpoints.items()}
+    return lambda url: failure_policy(book.owner(url) or owners[url], traffic)
 
 
 def failure_policy(name: SubgraphName, traffic: Traffic) -> FailurePolicy:

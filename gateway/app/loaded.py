@@ -1,19 +1,24 @@
 """Where supergraphs come from, as the serving half sees it: something that can be looked at again."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
+from gateway.resolvers.subgraph_client.partitions import Membership
 from gateway.schema.supergraph import Supergraph
 
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """A supergraph that was read. ``sdl`` is its text, ``version`` tells it apart from every other of its loader's."""
+    """A supergraph that was read. ``sdl`` is its text, ``version`` tells it apart from every other of its loader's.
+
+    ``members`` are those of its partitioned subgraphs that come from where it comes from.
+    """
 
     supergraph: Supergraph
     sdl: str
     version: str
+    members: Membership = field(default_factory=dict)
 
 
 class Loader(Protocol):

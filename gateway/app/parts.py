@@ -4,25 +4,30 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from gateway.app.caching import AnswerCache
+from gateway.app.members import open_book
 from gateway.app.on_demand import RegistryPart, open_registry
 from gateway.app.peers import Peers
 from gateway.app.seen import make_telemetry
 from gateway.app.telemetry import UNSEEN, Telemetry
 from gateway.resolvers.cache import Store
 from gateway.resolvers.subgraph_client.local import AnswerLocally
+from gateway.resolvers.subgraph_client.partitions import MemberBook
 from gateway.settings import Settings
 from gateway.types import SubgraphName
 
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """The parts that the settings ask for. ``local`` subgraphs are answered in this process; a ``shared`` store is that of all replicas."""
+    """The parts that the settings ask for. ``local`` subgraphs are answered in this process; a ``shared`` store is that of all replicas.
+    ``members`` are those of partitioned subgraphs, as they are at any time.
+    """
 
     telemetry: Telemetry = UNSEEN
     cache: AnswerCache | None = None
     registry: RegistryPart | None = None
     local: Mapping[SubgraphName, AnswerLocally] = field(default_factory=dict)
     shared: Store | None = None
+    members: MemberBook = field(default_factory=MemberBook)
 
 
 def make_parts(settings: Settings, peers: Peers) -> Parts:
@@ -35,4 +40,5 @@ def make_parts(settings: Settings, peers: Peers) -> Parts:
     if cache is not None:
         telemetry.watch_cache(cache)
     shared = cache.store if cache is not None and settings.cache.redis is not None else None
-    return Parts(telemetry, cache, registry, registry.local if registry else {}, shared)
+    local = registry.local if registry else {}
+    return Parts(telemetry, cache, registry, local, shared, open_book(settings.traffic))

@@ -1,11 +1,14 @@
 """Follow the registry's store: its current version is what this process serves."""
 
 import asyncio
+from dataclasses import replace
 
 from gateway.app.loaded import Loaded
 from gateway.errors import SettingsError, SupergraphError
+from gateway.registry.model import Version
 from gateway.registry.store import Database, open_database
 from gateway.registry.store.versions import read_head, read_version
+from gateway.resolvers.subgraph_client.partitions import Member, Membership
 from gateway.schema.supergraph import read_supergraph
 from gateway.settings import Settings
 
@@ -18,6 +21,7 @@ class RegistryLoader:
         self._environment = environment
         self._seconds = seconds
         self._is_prepared = False
+        self._last: Loaded | None = None
 
     async def look(self, known: str | None) -> Loaded | None:
         """See ``Loader.look``: one row is read, and the texts only where it has changed."""
@@ -31,8 +35,12 @@ class RegistryLoader:
         version = f"{self._environment}:{number}"
         if version == known:
             return None
-        sdl = (await read_version(self._database, self._environment, number)).supergraph_sdl
-        return Loaded(await asyncio.to_thread(read_supergraph, sdl), sdl, version)
+        found = await read_version(self._database, self._environment, number)
+        if self._last is None or found.supergraph_sdl != self._last.sdl:
+            supergraph = await asyncio.to_thread(read_supergraph, found.supergraph_sdl)
+            self._last = Loaded(supergraph, found.supergraph_sdl, version)
+        self._last = replace(self._last, version=version, members=membership(found))
+        return self._last
 
     async def wait(self) -> None:
         """See ``Loader.wait``."""
@@ -41,6 +49,15 @@ class RegistryLoader:
     async def close(self) -> None:
         """See ``Loader.close``."""
         await self._database.close()
+
+
+def membership(version: Version) -> Membership:
+    """The members that a version has of its subgraphs."""
+    return {
+        record.name: tuple(Member(one.partition, one.urls, one.sdl) for one in record.members)
+        for record in version.subgraphs
+        if record.members
+    }
 
 
 def follow_registry(settings: Settings) -> RegistryLoader:

@@ -16,6 +16,7 @@ from gateway.app.loaded import Loaded, Loader
 from gateway.errors import RequestError, SupergraphError, TongfenError
 from gateway.resolvers import codes
 from gateway.resolvers.messages import Answer, GraphQLRequest, GraphQLResponse, GraphQLStream
+from gateway.resolvers.subgraph_client.partitions import MemberBook
 from gateway.schema.supergraph import Supergraph
 
 logger = logging.getLogger(__name__)
@@ -56,14 +57,16 @@ class Serving:
         drain_seconds: float = 60.0,
         last_good: LastGood | None = None,
         resubscribe: bool = False,
+        members: MemberBook | None = None,
     ) -> None:
-        """``resubscribe`` moves subscriptions to a new supergraph; else they are ended with an error."""
+        """``resubscribe`` moves subscriptions to a new supergraph; else they are ended with an error. The book is told of ``members``."""
         self._loader = loader
         self._connect = connect
         self._retry_seconds = retry_seconds
         self._drain_seconds = drain_seconds
         self._last_good = last_good
         self._resubscribe = resubscribe
+        self._members = members or MemberBook()
         self._held: Held | None = None
         self._seen: str | None = None
         self._reasons: tuple[str, ...] = ("The supergraph is being loaded.",)
@@ -191,7 +194,11 @@ class Serving:
         self._reasons = reasons
 
     async def _swap(self, loaded: Loaded) -> None:
+        self._members.replace(loaded.members)
         old = self._held
+        if old is not None and loaded.supergraph is self.supergraph:  # only members have come or gone
+            old.version = loaded.version
+            return
         engine = await self._connect(loaded.supergraph)
         if old is not None:
             await engine.warm(old.engine.most_used(WARMED))

@@ -1,6 +1,10 @@
 """From settings to what streams: subscriptions to subgraphs, and WebSockets to clients."""
 
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
 from gateway.app.clients import endpoint
+from gateway.resolvers.subgraph_client.partitions import MemberBook
 from gateway.resolvers.subgraph_client.streams import (
     StreamOptions,
     StreamProtocol,
@@ -17,10 +21,33 @@ from gateway.transport.websocket import WebSocketEndpoint, WebSocketOptions
 from gateway.types import SubgraphName
 
 
-def make_streams(supergraph: Supergraph, settings: Settings) -> StreamSource:
-    """What brings the events of every subgraph."""
+def make_streams(supergraph: Supergraph, settings: Settings, book: MemberBook) -> StreamSource:
+    """What brings the events of every subgraph, and of their members."""
     targets = {name: target(supergraph, name, settings.traffic) for name in supergraph.subgraphs}
-    return StreamSource(targets, stream_options(settings.subscriptions))
+    return StreamSource(MemberTargets(targets, book), stream_options(settings.subscriptions))
+
+
+class MemberTargets(Mapping[SubgraphName, StreamTarget]):
+    """Where subscriptions go: to subgraphs, and by their servers' names to members, in the way that their subgraph is subscribed to."""
+
+    def __init__(self, targets: Mapping[SubgraphName, StreamTarget], book: MemberBook) -> None:
+        self._targets, self._book = targets, book
+
+    def __getitem__(self, name: SubgraphName) -> StreamTarget:
+        own = self._targets.get(name)
+        if own is not None:
+            return own
+        found = self._book.find(name)
+        if found is None:
+            raise KeyError(name)
+        subgraph, url = found
+        return replace(self._targets[subgraph], url=url)
+
+    def __iter__(self) -> Iterator[SubgraphName]:
+        return iter(self._targets)
+
+    def __len__(self) -> int:
+        return len(self._targets)
 
 
 def target(supergraph: Supergraph, name: SubgraphName, traffic: Traffic) -> StreamTarget:

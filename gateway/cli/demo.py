@@ -6,7 +6,7 @@ import json
 import os
 import signal
 import socket
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -15,8 +15,10 @@ import click
 import uvicorn
 
 from gateway.app import make_app, make_loader
+from gateway.cli.demo_places import Place, choose_places
+from gateway.cli.demo_servers import Server, Servers, running
 from gateway.cli.demo_text import describe_demo, restart_command
-from gateway.cli.processes import ROOT, ChildProcess, run_to_the_end
+from gateway.cli.processes import ROOT, run_to_the_end
 from gateway.cli.serve import address, start_logging
 from gateway.cli.workers import open_port, server_config
 from gateway.errors import TongfenError
@@ -26,37 +28,15 @@ from gateway.settings import Limits, Listen, Registry, Settings, SupergraphSourc
 from gateway.transport.asgi import AsgiApp
 from gateway.transport.graphiql import read_examples
 
-SUBGRAPHS: Final = ("core", "city", "agriculture", "carbon", "healthcare")
 SETTINGS: Final = ROOT / "config" / "demo.yaml"
-DATA_MOMENT: Final = "2022-06-27T18:00:00+0800"
-"""What time it is in the demo: the evening of the day that the data tells of."""
-
 START_SECONDS: Final = 60.0
 """How long the subgraphs may take to answer for the first time."""
 
-SUBGRAPHS_QUERY: Final = json.dumps({"query": "{ subgraphs { name url } }"}).encode()
+SUBGRAPHS_QUERY: Final = json.dumps({"query": "{ subgraphs { name url members { partition urls } } }"}).encode()
 JSON_HEADERS: Final = {"content-type": "application/json"}
 
 ASK_AGAIN_SECONDS: Final = 0.1
 """How long to wait before a subgraph that did not answer is asked again."""
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """One subgraph of the demo: where it listens, and the file of its database."""
-
-    name: str
-    port: int
-    file: Path
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}/graphql"
-
-    def arguments(self, registry: str) -> tuple[str, ...]:
-        """How its program is called; it registers itself."""
-        database = f"sqlite+aiosqlite:///{self.file}"
-        return ("--port", str(self.port), "--database", database, "--now", DATA_MOMENT, "--registry", registry)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,17 +48,14 @@ class Running:
     pid: int
 
 
-Children = Mapping[Place, ChildProcess]
-
-
 @click.command("demo")
 @click.option(
     "--port",
-    type=click.IntRange(0, 65530),
+    type=click.IntRange(0, 65500),
     envvar="PORT",
     default=4000,
     show_default=True,
-    help="Where the gateway listens; the five subgraphs take the next five ports. 0 takes any free ports.",
+    help="Where the gateway listens; the markets and cities take ports up to 21 behind it. 0 takes any free ports.",
 )
 @click.option(
     "--data",
@@ -88,7 +65,7 @@ Children = Mapping[Place, ChildProcess]
     help="Where the demo data is kept; it is made the first time.",
 )
 def demo_command(port: int, data: Path) -> None:
-    """Run the technology market: five subgraphs, their data, and the gateway before them. Ctrl-C stops all of it."""
+    """Run the technology market: five subgraphs, one of them in eleven cities, their data, and the gateway before them. Ctrl-C stops all of it."""
     if not SETTINGS.exists():
         raise TongfenError(f"The demo needs the project's folder: there is no {SETTINGS}.")
     with (
@@ -118,32 +95,22 @@ def port_of(listening: socket.socket) -> int:
     return int(listening.getsockname()[1])
 
 
-def choose_places(gateway_port: int, folder: Path) -> tuple[Place, ...]:
-    """The subgraphs on the five ports after the gateway's, or on any free ones after 0. Raises TongfenError where one is taken."""
-    with contextlib.ExitStack() as held:
-        ports = (gateway_port and gateway_port + offset for offset in range(1, len(SUBGRAPHS) + 1))
-        sockets = [held.enter_context(open_port(Listen(port=port))) for port in ports]
-        return tuple(
-            Place(name, port_of(free), folder / f"{name}.db") for name, free in zip(SUBGRAPHS, sockets, strict=True)
-        )
-
-
 async def make_and_serve(listening: socket.socket, places: Sequence[Place], folder: Path) -> None:
     """Data, gateway, subgraphs that register themselves: and then tell of each subgraph that ends, until cancelled."""
     await seed(folder)
     settings = demo_settings(folder)
     start_logging(settings.log)
-    click.echo("Starting the five markets, which register themselves.")
+    click.echo("Starting four markets and the eleven cities, which register themselves.")
     registry = f"http://127.0.0.1:{port_of(listening)}{settings.registry.path}"
-    async with running(places, registry) as children:
+    async with running(places, registry) as servers:
         app = make_app(settings, make_loader(settings))
         async with serving(app, listening, settings.limits):
-            await when_all_answer(children, registry)
-            click.echo(describe(listening, settings, children))
+            await when_all_answer(servers, registry)
+            click.echo(describe(listening, settings, servers))
             click.echo(
                 f"The registry is at {registry}, open to this machine: docs/registry.md lets a sixth market join."
             )
-            await asyncio.gather(*(tell_end(place, child, registry) for place, child in children.items()))
+            await asyncio.gather(*(tell_end(place, server, registry) for place, server in servers.items()))
             await asyncio.Event().wait()  # the gateway goes on alone
 
 
@@ -167,61 +134,62 @@ def demo_settings(folder: Path) -> Settings:
         sub_markets=True,
     )
     source = SupergraphSource(registry="production")
-    return read_settings(SETTINGS).model_copy(update={"supergraph": source, "registry": made})
+    written = read_settings(SETTINGS)
+    traffic = written.traffic.model_copy(update={"subgraphs": {}})  # the cities come by the registry
+    return written.model_copy(update={"supergraph": source, "registry": made, "traffic": traffic})
 
 
-@contextlib.asynccontextmanager
-async def running(places: Sequence[Place], registry: str) -> AsyncIterator[Children]:
-    """The subgraphs' processes, which are stopped at the end."""
-    children: dict[Place, ChildProcess] = {}
-    try:
-        for place in places:
-            children[place] = await ChildProcess.start(
-                f"subgraphs.{place.name}",
-                *place.arguments(registry),
-                on_message=lambda line: click.echo(line, err=True),
-            )
-        yield children
-    finally:
-        await asyncio.gather(*(child.stop() for child in children.values()))
+async def when_all_answer(servers: Servers, registry: str) -> None:
+    """Wait until every server is registered and the gateway answers. Raises TongfenError for a market that ends, or does not come in time.
 
-
-async def when_all_answer(children: Children, registry: str) -> None:
-    """Wait until every subgraph is registered and the gateway answers. Raises TongfenError for one that ends, or does not come in time."""
-    ends = {asyncio.create_task(child.ended()): place for place, child in children.items()}
-    registered = asyncio.create_task(when_registered(children, registry))
-    waiting: list[asyncio.Future[Any]] = [registered, *ends]
+    A city that ends is left out: the others go on without it.
+    """
+    alive = set(servers)
+    ends = {asyncio.create_task(leave_out(place, server, alive)): place for place, server in servers.items()}
+    markets = {task: place for task, place in ends.items() if not place.partition}
+    registered = asyncio.create_task(when_registered(alive, registry))
+    waiting: list[asyncio.Future[Any]] = [registered, *markets]
     done, _ = await asyncio.wait(waiting, timeout=START_SECONDS, return_when=asyncio.FIRST_COMPLETED)
-    for future in waiting:
+    for future in (registered, *ends):
         future.cancel()
-    for place in (ends[task] for task in ends if task in done):
-        raise TongfenError(f"{place.name} ended at its start. {children[place].why()}")
+    for place in (markets[task] for task in markets if task in done):
+        raise TongfenError(f"{place} ended at its start. {servers[place].why()}")
     if registered in done:
         registered.result()
     else:
         raise TongfenError(f"The subgraphs were not all registered within {START_SECONDS:.0f} seconds.")
 
 
-async def when_registered(places: Iterable[Place], registry: str) -> None:
+async def leave_out(place: Place, server: Server, alive: set[Place]) -> None:
+    await server.ended()
+    alive.discard(place)
+
+
+async def when_registered(places: Set[Place], registry: str) -> None:
     """Ask until all of them are registered, and the gateway answers from what they make up: that comes a moment later."""
-    wanted = {(place.name, place.url) for place in places}
     served = registry.removesuffix("/registry") + "/graphiql/supergraph.json"
     while True:
         with contextlib.suppress(TransportError):
             answer = await fetch(registry, method="POST", headers=JSON_HEADERS, body=SUBGRAPHS_QUERY)
             data = json.loads(answer.body).get("data") or {"subgraphs": ()}  # none before its tables are made
-            found = {(one["name"], one["url"]) for one in data["subgraphs"]}
-            if wanted <= found:
+            if places <= set(find_registered(places, data["subgraphs"])):
                 known = {one["name"] for one in json.loads((await fetch(served)).body)["subgraphs"]}
                 if {place.name for place in places} <= known:
                     return
         await asyncio.sleep(ASK_AGAIN_SECONDS)
 
 
-async def tell_end(place: Place, child: ChildProcess, registry: str) -> None:
-    """Say when a subgraph ends, and how to start it again: the gateway goes on, and finds it again by itself."""
-    await child.ended()
-    click.echo(f"{place.name} has ended. The others go on without it. Start it again by:", err=True)
+def find_registered(places: Iterable[Place], subgraphs: Iterable[Mapping[str, Any]]) -> Iterator[Place]:
+    """Those of the places that the registry knows."""
+    urls = {(one["name"], ""): [one["url"]] for one in subgraphs}
+    urls |= {(one["name"], member["partition"]): member["urls"] for one in subgraphs for member in one["members"]}
+    return (place for place in places if place.url in urls.get((place.name, place.partition), ()))
+
+
+async def tell_end(place: Place, server: Server, registry: str) -> None:
+    """Say when a server ends, and how to start it again: the gateway goes on, and finds it again by itself."""
+    await server.ended()
+    click.echo(f"{place} has ended. The others go on without it. Start it again by:", err=True)
     click.echo(f"  {restart_command(place.name, place.arguments(registry))}", err=True)
 
 
@@ -246,8 +214,8 @@ async def serving(app: AsgiApp, listening: socket.socket, limits: Limits) -> Asy
         await task
 
 
-def describe(listening: socket.socket, settings: Settings, children: Children) -> str:
+def describe(listening: socket.socket, settings: Settings, servers: Servers) -> str:
     processes = [Running("gateway", port_of(listening), os.getpid())]
-    processes += [Running(place.name, place.port, child.pid) for place, child in children.items()]
+    processes += [Running(f"{place}", place.port, server.pid) for place, server in servers.items()]
     folder = settings.graphiql.examples or SETTINGS.parent
     return describe_demo(address(Listen(port=port_of(listening)), settings), processes, read_examples(folder), folder)

@@ -5,12 +5,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final, Protocol
 
+from gateway.cli.demo_places import CITIES, CITY
 from gateway.transport.graphiql import Example
 
 ROLES: Final[Mapping[str, str]] = {
     "gateway": "plans each query, asks the markets and joins their answers",
     "core": "regions, organisations, brokers, deals, auctions, evidence, the letter's figures",
-    "city": "achievements and demands of the eleven cities",
+    **{f"{CITY} {partition}": f"achievements and demands of {name}" for partition, name in CITIES.items()},
     "agriculture": "the agricultural market: crops, seasons, demonstration bases",
     "carbon": "the carbon market: sectors, tonnes saved",
     "healthcare": "the medical market: indications, trials, hospitals",

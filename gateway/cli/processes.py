@@ -24,26 +24,33 @@ OnMessage = Callable[[str], None]
 class ChildProcess:
     """A Python module as a program of its own, in a session of its own: Ctrl-C reaches only us, and we stop it.
 
-    Each line that it writes to standard error goes to ``on_message``.
+    Each line that it writes to standard error goes to ``on_message``, each on standard output to ``on_output`` if that is given.
     """
 
-    def __init__(self, process: asyncio.subprocess.Process, on_message: OnMessage) -> None:
+    def __init__(
+        self, process: asyncio.subprocess.Process, on_message: OnMessage, on_output: OnMessage | None = None
+    ) -> None:
         self._process = process
         self._last_words: deque[str] = deque(maxlen=LAST_WORDS)
-        self._reading = asyncio.create_task(self._read_messages(on_message))
+        self._reading = asyncio.gather(
+            read_lines(process.stderr, self._last_words.append, on_message),
+            read_lines(process.stdout, *filter(None, (on_output,))),
+        )
 
     @classmethod
-    async def start(cls, module: str, *arguments: str, on_message: OnMessage) -> "ChildProcess":
+    async def start(
+        cls, module: str, *arguments: str, on_message: OnMessage, on_output: OnMessage | None = None
+    ) -> "ChildProcess":
         """Start ``python -m module arguments``."""
         process = await asyncio.create_subprocess_exec(
             *on_leash(module, *arguments),
             stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE if on_output else asyncio.subprocess.DEVNULL,
             stderr=asyncio.subprocess.PIPE,
             env=environment(),
             start_new_session=True,
         )
-        return cls(process, on_message)
+        return cls(process, on_message, on_output)
 
     @property
     def pid(self) -> int:
@@ -69,12 +76,15 @@ class ChildProcess:
             self._process.kill()
         await self.ended()
 
-    async def _read_messages(self, on_message: OnMessage) -> None:
-        assert self._process.stderr  # noqa: S101  # it was asked for
-        async for line in self._process.stderr:
-            text = line.decode(errors="replace").rstrip()
-            self._last_words.append(text)
-            on_message(text)
+
+async def read_lines(stream: asyncio.StreamReader | None, *readers: OnMessage) -> None:
+    """Give each line of a stream, if there is one, to all readers until its end."""
+    if stream is None:
+        return
+    async for line in stream:
+        text = line.decode(errors="replace").rstrip()
+        for read in readers:
+            read(text)
 
 
 async def run_to_the_end(module: str, *arguments: str) -> int:

@@ -31,14 +31,16 @@ async def put_member(
 
     head = await publisher.current(environment)
     record = find(head, environment, subgraph)
-    if member.sdl and (errors := await asyncio.to_thread(contradictions, record, member)):
+    differs = member.sdl not in ("", record.sdl)
+    if differs and (errors := await asyncio.to_thread(contradictions, record, member)):
         return Published(Outcome.REFUSED, head.info if head else None, Assessment(None, errors))
 
     async def make(head: Version | None) -> tuple[SubgraphRecord, ...]:
         others = (one for one in find(head, environment, subgraph).members if one.partition != member.partition)
         return with_members(head, subgraph, (*others, member))
 
-    return await publisher.carry_out(caller, Change(environment, VersionKind.MEMBER, subgraph, message, make))
+    change = Change(environment, VersionKind.MEMBER, subgraph, message, make, partition=member.partition)
+    return await publisher.carry_out(caller, change)
 
 
 async def take_member(
@@ -54,7 +56,8 @@ async def take_member(
             raise NotFoundError(f"{subgraph} has no member {partition} in {environment}.")
         return with_members(head, subgraph, left)
 
-    return await publisher.carry_out(caller, Change(environment, VersionKind.MEMBER, subgraph, message, make))
+    change = Change(environment, VersionKind.MEMBER, subgraph, message, make, partition=partition)
+    return await publisher.carry_out(caller, change)
 
 
 def demand(caller: Caller, environment: str, subgraph: str, partition: str) -> None:

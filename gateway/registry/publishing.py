@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
@@ -12,7 +12,7 @@ from gateway.registry.checking import Assessment, assess
 from gateway.registry.errors import ConflictError, InvalidError, NotFoundError
 from gateway.registry.events import Event, EventKind, Listener
 from gateway.registry.limiting import RateLimit
-from gateway.registry.model import Draft, Right, SubgraphRecord, Version, VersionInfo, VersionKind
+from gateway.registry.model import Draft, Member, Right, SubgraphRecord, Version, VersionInfo, VersionKind
 from gateway.registry.proposals import Proposal, Terms, check_environment, check_message, complete
 from gateway.registry.store.database import Database
 from gateway.registry.store.usage import RecordedOperation, read_operations
@@ -47,7 +47,10 @@ class Published:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What is to become of an environment's subgraphs. ``make`` gives them from the current version."""
+    """What is to become of an environment's subgraphs. ``make`` gives them from the current version.
+
+    With a ``partition`` it is about that member of the subgraph alone.
+    """
 
     environment: str
     kind: VersionKind
@@ -57,6 +60,7 @@ class Change:
     force: bool = False
     expected: int | None = None
     origin: str = ""
+    partition: str = ""
 
 
 class Publisher:
@@ -80,6 +84,7 @@ class Publisher:
         self._flush_usage = flush_usage
         self._composer = Composer()
         self._composing = asyncio.Semaphore(1)
+        self._changing_members = asyncio.Lock()
         self._waiting = WaitingRoom(database)
         self.listeners: list[Listener] = []
 
@@ -192,9 +197,10 @@ class Publisher:
         return await read_current(self._database, environment)
 
     async def carry_out(self, caller: Caller, change: Change) -> Published:
-        """Make any other change, such as one of a subgraph's members; the caller's rights are the caller's to check."""
+        """Make a change of a subgraph's members, one after the other; the caller's rights are the caller's to check."""
         self._limit.take(caller.token_id or caller.name)
-        return await self._carry_out(caller, change)
+        async with self._changing_members:
+            return await self._carry_out(caller, change)
 
     def _demand(
         self, caller: Caller, environment: str, proposals: Sequence[Proposal], right: Right, *, force: bool = False
@@ -278,6 +284,8 @@ class Publisher:
         return info
 
     async def _assess(self, environment: str, head: Version | None, records: Sequence[SubgraphRecord]) -> Assessment:
+        if head is not None and schemas_of(records) == schemas_of(head.subgraphs):
+            return Assessment(head.supergraph_sdl)  # only members have come or gone
         operations = await self._operations(environment) if head else ()
         async with self._composing:
             return await asyncio.to_thread(
@@ -325,11 +333,24 @@ def check_expected(change: Change, head: Version | None) -> None:
 def check_subject(change: Change, first: Version | None, head: Version | None) -> None:
     """Raises ConflictError where somebody else has changed what this change is about since it was first tried."""
     for name in change.subgraph.split(", "):
-        was, now = (first and first.find(name)), (head and head.find(name))
+        was, now = subject_of(first, name, change.partition), subject_of(head, name, change.partition)
         if was != now:
             who = head.info.author if head else "somebody"
             message = f"{name} was changed by {who} at the same moment; nothing was changed by this."
             raise ConflictError(message, extensions={"version": head.info.number if head else 0})
+
+
+def subject_of(version: Version | None, name: str, partition: str) -> SubgraphRecord | Member | None:
+    """What a version has of what a change is about: a subgraph, or one member of it."""
+    record = version.find(name) if version else None
+    if record is None or not partition:
+        return record
+    return next((member for member in record.members if member.partition == partition), None)
+
+
+def schemas_of(records: Iterable[SubgraphRecord]) -> list[tuple[str, str, str]]:
+    """All that composition reads of the records."""
+    return [(record.name, record.url, record.sdl) for record in records]
 
 
 def at_home(record: SubgraphRecord, head: Version | None) -> SubgraphRecord:

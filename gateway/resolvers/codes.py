@@ -40,6 +40,10 @@ QUERY_PLANNING_FAILED: Final = "QUERY_PLANNING_FAILED"
 SUBREQUEST_HTTP_ERROR: Final = "SUBREQUEST_HTTP_ERROR"
 SUBREQUEST_CIRCUIT_OPEN: Final = "SUBREQUEST_CIRCUIT_OPEN"
 SUBREQUEST_MALFORMED_RESPONSE: Final = "SUBREQUEST_MALFORMED_RESPONSE"
+PARTITION_REQUIRED: Final = "PARTITION_REQUIRED"
+PARTITION_UNKNOWN: Final = "PARTITION_UNKNOWN"
+PARTITION_UNSUPPORTED: Final = "PARTITION_UNSUPPORTED"
+PARTITION_CURSOR_INVALID: Final = "PARTITION_CURSOR_INVALID"
 DOWNSTREAM_SERVICE_ERROR: Final = "DOWNSTREAM_SERVICE_ERROR"
 RESPONSE_VALIDATION_FAILED: Final = "RESPONSE_VALIDATION_FAILED"
 INTERNAL_SERVER_ERROR: Final = "INTERNAL_SERVER_ERROR"
@@ -82,6 +86,10 @@ MEANINGS: Final[Mapping[str, str]] = {
     SUBREQUEST_HTTP_ERROR: "A subgraph could not be reached, did not answer in time, or answered with an HTTP error.",
     SUBREQUEST_CIRCUIT_OPEN: "A subgraph has failed so often that it is not asked for some seconds.",
     SUBREQUEST_MALFORMED_RESPONSE: "A subgraph answered, but not with a GraphQL response.",
+    PARTITION_REQUIRED: "A mutation goes to exactly one partition, and its arguments name none, or several. Nothing was sent.",
+    PARTITION_UNKNOWN: "A key or an argument names a partition that has no member.",
+    PARTITION_UNSUPPORTED: "A member runs an older schema that lacks what was asked for.",
+    PARTITION_CURSOR_INVALID: "A cursor is none of the list that several members share.",
     DOWNSTREAM_SERVICE_ERROR: "A subgraph reported this error without a code of its own.",
     RESPONSE_VALIDATION_FAILED: "A subgraph's value is not one of the field's type, or is null where it must not be.",
     INTERNAL_SERVER_ERROR: "The gateway failed. Its log says why.",

@@ -4,6 +4,7 @@ from gateway.settings.authentication import Authentication, Authorization
 from gateway.settings.cache import Cache, CachePolicy, CacheScope, RedisCache, SubgraphCache
 from gateway.settings.cors import Cors
 from gateway.settings.documents import AutomaticDocumentsSetting, DocumentMode, Documents
+from gateway.settings.fan_out import FanOut, MemberSource
 from gateway.settings.headers import HeaderRuleSetting, Merge, ResponseHeader
 from gateway.settings.load import make_settings, read_settings
 from gateway.settings.model import (
@@ -34,6 +35,7 @@ __all__ = [
     "Csrf",
     "DocumentMode",
     "Documents",
+    "FanOut",
     "GraphQL",
     "GraphiQL",
     "HeaderRuleSetting",
@@ -42,6 +44,7 @@ __all__ = [
     "Log",
     "LogFormat",
     "LogLevel",
+    "MemberSource",
     "Merge",
     "Metrics",
     "OpenTelemetry",

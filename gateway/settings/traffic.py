@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from gateway.settings.fan_out import FanOut, MemberSource, Partition
 from gateway.settings.headers import HeaderRulesSetting, ResponseHeaders
 from gateway.settings.section import Count, FilePath, HeaderName, Seconds, Section, Share, Url
 from gateway.settings.subscriptions import SubgraphSubscriptions
@@ -48,6 +49,8 @@ class SubgraphTraffic(Section):
     share_requests: bool | None = None
     headers: HeaderRulesSetting | None = None
     """Instead of the rules for all."""
+    members: dict[Partition, MemberSource] = Field(default_factory=dict)
+    """Who has which part of its data, by partition. Members that a registry knows are there, too."""
 
 
 class Traffic(Section):
@@ -73,6 +76,8 @@ class Traffic(Section):
     """To one subgraph, at the same time."""
     response_bytes: Count = 100_000_000
     """The longest body that is taken from a subgraph."""
+    fan_out: FanOut = FanOut()
+    """How many members of one subgraph are asked at once."""
     headers: HeaderRulesSetting = ()
     """What goes on to subgraphs."""
     response_headers: ResponseHeaders = ()

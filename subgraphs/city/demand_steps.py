@@ -21,6 +21,7 @@ from subgraphs.city.demand_inputs import (
 from subgraphs.city.demand_states import check_step, lock_demand, take_step
 from subgraphs.city.listings import Demand
 from subgraphs.city.once import change_once
+from subgraphs.city.places import goes_by
 from subgraphs.kit.actor import BROKER, PUBLISH, Permit, check_actor, scopes
 from subgraphs.kit.context import Info
 from subgraphs.kit.directives import changes
@@ -126,7 +127,7 @@ class DemandSteps:
         authenticated=True,
         requires_scopes=scopes(PUBLISH, BROKER),
         description="对接：为公开的需求选定一份揭榜。Match an open demand with one of its answers.",
-        directives=[changes("Demand", "MarketStatistics")],
+        directives=[changes("Demand", "MarketStatistics"), goes_by("input.demandId")],
     )
     reopen_demand: Any = field(
         resolver=reopen_demand,
@@ -134,7 +135,7 @@ class DemandSteps:
         authenticated=True,
         requires_scopes=scopes(PUBLISH),
         description="对接未成，重新公开。Open a matched demand again.",
-        directives=[changes("Demand", "MarketStatistics")],
+        directives=[changes("Demand", "MarketStatistics"), goes_by("input.demandId")],
     )
     sign_demand: Any = field(
         resolver=sign_demand,
@@ -142,7 +143,7 @@ class DemandSteps:
         authenticated=True,
         requires_scopes=scopes(PUBLISH),
         description="登记签约：合同已在统一市场签订。Tell that the contract was signed which meets a matched demand.",
-        directives=[changes("Demand", "MarketStatistics")],
+        directives=[changes("Demand", "MarketStatistics"), goes_by("input.demandId")],
     )
     withdraw_demand: Any = field(
         resolver=withdraw_demand,
@@ -150,5 +151,5 @@ class DemandSteps:
         authenticated=True,
         requires_scopes=scopes(PUBLISH),
         description="撤回尚未签约的需求。Withdraw a demand that is not signed.",
-        directives=[changes("Demand", "MarketStatistics")],
+        directives=[changes("Demand", "MarketStatistics"), goes_by("input.demandId")],
     )

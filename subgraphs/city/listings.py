@@ -7,6 +7,7 @@ import strawberry
 from strawberry.federation import field
 
 from subgraphs.city import tables
+from subgraphs.city.places import first_newest_first, lies_by
 from subgraphs.kit.context import Info
 from subgraphs.kit.directives import cached, sliced, stub_key
 from subgraphs.kit.enums import DemandSource, ListingStatus
@@ -32,7 +33,9 @@ def technical_field(root: Row) -> TechnicalField:
 
 
 @strawberry.federation.interface(
-    keys=["id"], description="挂牌信息：城市市场发布的成果或需求。What a city's market publishes."
+    keys=["id"],
+    description="挂牌信息：城市市场发布的成果或需求。What a city's market publishes.",
+    directives=[lies_by("id")],
 )
 class MarketListing:
     """挂牌信息."""
@@ -59,7 +62,9 @@ class MarketListing:
 
 
 @strawberry.federation.type(
-    keys=["id"], description="科技成果。A technology achievement, published in a city.", directives=[cached(300)]
+    keys=["id"],
+    description="科技成果。A technology achievement, published in a city.",
+    directives=[cached(300), lies_by("id")],
 )
 @row_type(tables.Achievement, keys={"id": tables.Achievement.id})
 class TechnologyAchievement(MarketListing):
@@ -94,7 +99,9 @@ def contact(root: Row) -> Contact | None:
 
 
 @strawberry.federation.type(
-    keys=["id"], description="技术需求。A demand for technology, published in a city.", directives=[cached(120)]
+    keys=["id"],
+    description="技术需求。A demand for technology, published in a city.",
+    directives=[cached(120), lies_by("id")],
 )
 @row_type(tables.Demand, keys={"id": tables.Demand.id})
 class Demand(MarketListing):
@@ -144,7 +151,7 @@ class Organization:
         by="uscc",
         order=(tables.Achievement.published_at.desc(), tables.Achievement.id),
         of=TechnologyAchievement,
-        directives=[sliced("first")],
+        directives=[sliced("first"), first_newest_first()],
         description="该主体的成果，最新的在前。Its achievements, newest first.",
     )
     demands: Any = first(
@@ -152,7 +159,7 @@ class Organization:
         by="uscc",
         order=(tables.Demand.published_at.desc(), tables.Demand.id),
         of=Demand,
-        directives=[sliced("first")],
+        directives=[sliced("first"), first_newest_first()],
         description="该主体的需求，最新的在前。Its demands, newest first.",
     )
 

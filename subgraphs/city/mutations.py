@@ -22,6 +22,7 @@ from subgraphs.city.inputs import (
 )
 from subgraphs.city.listings import Demand, TechnologyAchievement
 from subgraphs.city.once import SERIAL, change_once
+from subgraphs.city.places import goes_by
 from subgraphs.city.subscriptions import announce_demand
 from subgraphs.kit.actor import ANSWER, PUBLISH, Permit, check_actor, scopes
 from subgraphs.kit.context import Info
@@ -167,7 +168,7 @@ class Mutation(DemandSteps):
         authenticated=True,
         requires_scopes=scopes(PUBLISH),
         description="发布需求。Publish a demand.",
-        directives=[changes("Demand", "MarketStatistics")],
+        directives=[changes("Demand", "MarketStatistics"), goes_by("input.countyCode")],
     )
     publish_achievement: Any = field(
         resolver=publish_achievement,
@@ -175,7 +176,7 @@ class Mutation(DemandSteps):
         authenticated=True,
         requires_scopes=scopes(PUBLISH),
         description="发布成果。Publish an achievement.",
-        directives=[changes("TechnologyAchievement", "MarketStatistics")],
+        directives=[changes("TechnologyAchievement", "MarketStatistics"), goes_by("input.countyCode")],
     )
     answer_demand: Any = field(
         resolver=answer_demand,
@@ -183,5 +184,5 @@ class Mutation(DemandSteps):
         authenticated=True,
         requires_scopes=scopes(ANSWER),
         description="揭榜。Answer a demand.",
-        directives=[changes("Demand")],
+        directives=[changes("Demand"), goes_by("input.demandId")],
     )

@@ -1,4 +1,4 @@
-"""The city's root fields: listings one by one, and page by page."""
+"""The city's root fields: listings one by one, page by page, and counted by their fields."""
 
 from typing import Annotated, Any
 
@@ -9,8 +9,10 @@ from strawberry.federation import field
 from subgraphs.city import tables
 from subgraphs.city.connections import AchievementConnection, Connection, DemandConnection, connect
 from subgraphs.city.demand_verification import DemandVerification, verify_demand
+from subgraphs.city.field_statistics import FieldCounts, FieldStatistics, load_field_statistics
 from subgraphs.city.listings import Demand, TechnologyAchievement
 from subgraphs.city.pages import Listing
+from subgraphs.city.places import by_field, goes_by, pages_newest_first
 from subgraphs.city.regions import StatusFilter
 from subgraphs.kit.arguments import After, Before, Last
 from subgraphs.kit.context import Info
@@ -32,6 +34,14 @@ First = Annotated[
     int | None,
     strawberry.argument(
         description="取前几项，最多 500；不给 first 与 last 时为 20。How many items, at most 500; 20 without first and last."
+    ),
+]
+
+ALL = strawberry.ID("ALL")
+PeriodName = Annotated[
+    strawberry.ID,
+    strawberry.argument(
+        description="统计期：ALL、2022、2022-Q2 或 2022-06。The period: ALL, 2022, 2022-Q2 or 2022-06."
     ),
 ]
 
@@ -80,6 +90,11 @@ async def demands(
     return await connect(info, table, where, PageRequest.of(first, after, last, before))
 
 
+async def field_statistics(info: Info, city_code: CityFilter = None, period: PeriodName = ALL) -> list[FieldCounts]:
+    """Each field's statistics, by its code."""
+    return await load_field_statistics(info, city_code, period)
+
+
 def _places(table: Listing, city_code: str | None) -> list[ColumnElement[bool]]:
     return [] if city_code is None else [table.city_code == city_code]
 
@@ -102,19 +117,36 @@ class Query:
     achievement: Any = field(
         resolver=achievement,
         graphql_type=TechnologyAchievement | None,
+        directives=[goes_by("id")],
         description="按编号查成果。An achievement by its id.",
     )
     achievements: Any = field(
         resolver=achievements,
         graphql_type=AchievementConnection,
+        directives=[goes_by("cityCode"), pages_newest_first()],
         description="成果，最新的在前。Achievements, newest first.",
     )
-    demand: Any = field(resolver=demand, graphql_type=Demand | None, description="按编号查需求。A demand by its id.")
+    demand: Any = field(
+        resolver=demand,
+        graphql_type=Demand | None,
+        directives=[goes_by("id")],
+        description="按编号查需求。A demand by its id.",
+    )
     demands: Any = field(
-        resolver=demands, graphql_type=DemandConnection, description="需求，最新的在前。Demands, newest first."
+        resolver=demands,
+        graphql_type=DemandConnection,
+        directives=[goes_by("cityCode"), goes_by("countyCode"), pages_newest_first()],
+        description="需求，最新的在前。Demands, newest first.",
+    )
+    field_statistics: Any = field(
+        resolver=field_statistics,
+        graphql_type=list[FieldStatistics],
+        directives=[goes_by("cityCode"), by_field()],
+        description="各技术领域的统计，按代码。Each technical field in numbers, by its code.",
     )
     verify_demand: Any = field(
         resolver=verify_demand,
         graphql_type=DemandVerification,
+        directives=[goes_by("id")],
         description="核验需求存证：指出首个问题。Verify a demand's records, and name the first fault.",
     )

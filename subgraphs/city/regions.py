@@ -10,6 +10,7 @@ from strawberry.federation import field
 from subgraphs.city import tables
 from subgraphs.city.connections import AchievementConnection, Connection, DemandConnection, connect_region
 from subgraphs.city.pages import RegionPage
+from subgraphs.city.places import lies_by, lies_by_region, pages_newest_first
 from subgraphs.kit.arguments import After, First
 from subgraphs.kit.context import Info
 from subgraphs.kit.directives import cached, taken_over
@@ -37,7 +38,7 @@ async def demands(
     return await connect_region(info, RegionPage(tables.Demand, root.code, status, PageRequest.of(first, after)))
 
 
-@strawberry.federation.type(keys=["code"], directives=[cached(120)])
+@strawberry.federation.type(keys=["code"], directives=[cached(120), lies_by_region("code")])
 @row_type(tables.Region, keys={"code": tables.Region.code})
 class Region:
     """行政区划, with what is published in it."""
@@ -47,16 +48,18 @@ class Region:
     achievements: Any = field(
         resolver=achievements,
         graphql_type=AchievementConnection,
+        directives=[pages_newest_first()],
         description="区划内的成果，最新的在前。The achievements published in it, newest first.",
     )
     demands: Any = field(
         resolver=demands,
         graphql_type=DemandConnection,
+        directives=[pages_newest_first()],
         description="区划内的需求，最新的在前。The demands published in it, newest first.",
     )
 
 
-@strawberry.federation.type(keys=["id"], directives=[cached(3_600)])
+@strawberry.federation.type(keys=["id"], directives=[cached(3_600), lies_by("id")])
 @row_type(tables.PhysicalMarket, keys={"id": tables.PhysicalMarket.id})
 class PhysicalMarket:
     """科技大市场, as its county reports it."""
@@ -91,7 +94,7 @@ async def serves_counties(root: Row, info: Info) -> list[tables.Region]:
     return await info.context.loaders.of(load_served_counties).load(root.registration_no)
 
 
-@strawberry.federation.type(keys=["registrationNo"], directives=[cached(3_600)])
+@strawberry.federation.type(keys=["registrationNo"], directives=[cached(3_600), lies_by("registrationNo")])
 @row_type(tables.Broker, keys={"registrationNo": tables.Broker.registration_no})
 class TechnologyBroker:
     """技术经纪人, as the city's own ledger has it."""

@@ -11,6 +11,7 @@ from strawberry.federation import field
 
 from subgraphs.city import tables
 from subgraphs.city.pages import Listing, RegionPage, load_region_totals
+from subgraphs.city.places import lies_by_region, summed
 from subgraphs.kit.context import Info
 from subgraphs.kit.directives import cached
 from subgraphs.kit.enums import ListingStatus
@@ -67,7 +68,7 @@ async def open_demand_count(root: Row, info: Info) -> int:
     return (await _counts(root, info, tables.Demand)).open
 
 
-@strawberry.federation.type(keys=["regionCode period"], directives=[cached(120)])
+@strawberry.federation.type(keys=["regionCode period"], directives=[cached(120), lies_by_region("regionCode")])
 @stub_type
 class MarketStatistics:
     """市场统计, as far as listings go."""
@@ -75,11 +76,17 @@ class MarketStatistics:
     region_code: strawberry.ID
     period: strawberry.ID
     achievement_count: int = field(
-        resolver=achievement_count, description="发布成果数。How many achievements were published."
+        resolver=achievement_count,
+        directives=[summed()],
+        description="发布成果数。How many achievements were published.",
     )
-    demand_count: int = field(resolver=demand_count, description="发布需求数。How many demands were published.")
+    demand_count: int = field(
+        resolver=demand_count, directives=[summed()], description="发布需求数。How many demands were published."
+    )
     open_demand_count: int = field(
-        resolver=open_demand_count, description="其中仍公开的需求数。How many of these demands are open still."
+        resolver=open_demand_count,
+        directives=[summed()],
+        description="其中仍公开的需求数。How many of these demands are open still.",
     )
 
     @classmethod
@@ -108,8 +115,10 @@ class MarketFigures:
     """来信数字: the two that are counted in the cities."""
 
     region_code: strawberry.ID
-    achievements: int = field(resolver=all_achievements, description="汇聚科技成果数。Achievements published.")
-    demands: int = field(resolver=all_demands, description="技术需求数。Demands published.")
+    achievements: int = field(
+        resolver=all_achievements, directives=[summed()], description="汇聚科技成果数。Achievements published."
+    )
+    demands: int = field(resolver=all_demands, directives=[summed()], description="技术需求数。Demands published.")
 
     @classmethod
     def resolve_reference(cls, regionCode: str, **_given: Any) -> Self:  # noqa: N803 - the key's name on the wire

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from subgraphs.city import tables
 from subgraphs.city.listings import Demand
+from subgraphs.city.places import goes_by_region
 from subgraphs.kit.context import Info
 from subgraphs.kit.events import announce
 from subgraphs.kit.hearing import hear
@@ -53,5 +54,6 @@ class Subscription:
     new_demands: Any = strawberry.subscription(
         resolver=new_demands,
         graphql_type=Demand,
+        directives=[goes_by_region("region")],
         description="新发布的需求。Demands, as they are published.",
     )

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from subgraphs.core.answers import DemandAnswer
 from subgraphs.core.approvals import ApprovalCase, FreeLicence
 from subgraphs.core.auctions import Auction, Bid
 from subgraphs.core.brokers import TechnologyBroker
@@ -42,6 +43,7 @@ SCHEMA: Final = build_schema(
         CountySubMarket,
         Deal,
         Demand,
+        DemandAnswer,
         Enterprise,
         EvidenceRecord,
         FreeLicence,

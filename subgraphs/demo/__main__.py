@@ -11,7 +11,7 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
-from subgraphs.demo.seed import SUBGRAPHS, OnProgress, SeedError, seed_databases, seed_directory
+from subgraphs.demo.seed import DATABASES, OnProgress, SeedError, seed_databases, seed_directory
 
 
 @click.group()
@@ -20,10 +20,8 @@ def cli() -> None:
 
 
 @cli.command()
-@click.option("--into", type=click.Path(path_type=Path, file_okay=False), help="Directory for the five SQLite files.")
-@click.option(
-    "--database", "databases", multiple=True, metavar="NAME=URL", help="A database for one subgraph; may be repeated."
-)
+@click.option("--into", type=click.Path(path_type=Path, file_okay=False), help="Directory for the SQLite files.")
+@click.option("--database", "databases", multiple=True, metavar="NAME=URL", help="One database; may be repeated.")
 @click.option("--quiet", is_flag=True, help="Show nothing.")
 def seed(into: Path | None, databases: tuple[str, ...], quiet: bool) -> None:
     """Write the demo data, unless its current version is there already."""
@@ -47,7 +45,7 @@ async def _seed(into: Path | None, urls: dict[str, str], on_progress: OnProgress
 def _name_and_url(text: str) -> tuple[str, str]:
     name, separator, url = text.partition("=")
     if not separator:
-        raise click.UsageError(f"--database wants NAME=URL, not {text!r}; names are {', '.join(SUBGRAPHS)}.")
+        raise click.UsageError(f"--database wants NAME=URL, not {text!r}; names are {', '.join(DATABASES)}.")
     return name, url
 
 

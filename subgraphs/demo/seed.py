@@ -1,4 +1,4 @@
-"""Put the demo data in its place: five SQLite files that appear at once or not at all, or databases given by URL."""
+"""Put the demo data in its place: SQLite files that appear at once or not at all, or databases given by URL."""
 
 import shutil
 from collections.abc import Callable, Iterable, Mapping
@@ -10,11 +10,16 @@ from tempfile import mkdtemp
 from typing import Final
 
 from subgraphs.demo.market import make_market
-from subgraphs.demo.rows.all import ROWS, TABLES
+from subgraphs.demo.rows.all import CITIES, CITY_DATABASES, ROWS, TABLES
 from subgraphs.demo.write import read_stamp, write_database
 from subgraphs.kit.database import open_database, sqlite_url
 
-SUBGRAPHS: Final = tuple(TABLES)
+DATABASES: Final = tuple(TABLES)
+"""The databases there may be: one for each subgraph, and for the cities one each beside it."""
+
+SUBGRAPHS: Final = tuple(name for name in DATABASES if name not in CITY_DATABASES)
+FILES: Final = tuple(name for name in DATABASES if name != CITIES)
+"""Those that a directory holds: the cities' own, and not the one for all of them."""
 
 _KIT: Final = ("database_search", "database_types", "database_writes", "enums", "evidence", "search_text")
 """What the rows and their tables are made with, of all that the subgraphs share."""
@@ -28,7 +33,7 @@ class SeedError(Exception):
 
 
 def database_file(directory: Path, name: str) -> Path:
-    """The SQLite file of a subgraph in a directory of demo data."""
+    """The SQLite file of a database in a directory of demo data."""
     return directory / f"{name}.db"
 
 
@@ -59,7 +64,7 @@ async def seed_directory(directory: Path, on_progress: OnProgress) -> bool:
     try:
         made = workshop / "new"
         made.mkdir()
-        await _write({name: sqlite_url(database_file(made, name)) for name in SUBGRAPHS}, version, on_progress)
+        await _write({name: sqlite_url(database_file(made, name)) for name in FILES}, version, on_progress)
         _exchange(made, directory, old=workshop / "old")
     finally:
         shutil.rmtree(workshop, ignore_errors=True)
@@ -67,12 +72,12 @@ async def seed_directory(directory: Path, on_progress: OnProgress) -> bool:
 
 
 async def seed_databases(urls: Mapping[str, str], on_progress: OnProgress) -> bool:
-    """Have the databases at these URLs, by subgraph, hold the current version; tells whether any had to be written.
+    """Have the databases at these URLs, by name, hold the current version; tells whether any had to be written.
 
-    What their tables held before is replaced. Raises ``SeedError`` for a name that is no subgraph's.
+    What their tables held before is replaced. Raises ``SeedError`` for a name that is no database's.
     """
-    if unknown := sorted(set(urls) - set(SUBGRAPHS)):
-        raise SeedError(f"There is no subgraph {unknown[0]!r}; name one of {', '.join(SUBGRAPHS)}.")
+    if unknown := sorted(set(urls) - set(DATABASES)):
+        raise SeedError(f"There is no database {unknown[0]!r}; name one of {', '.join(DATABASES)}.")
     version = data_version()
     stale = {name: url for name, url in urls.items() if await _stamp_of(url) != version}
     if stale:
@@ -105,7 +110,7 @@ class _Counter:
 
 
 async def _holds(directory: Path, version: str) -> bool:
-    paths = [database_file(directory, name) for name in SUBGRAPHS]
+    paths = [database_file(directory, name) for name in FILES]
     if not all(path.is_file() for path in paths):
         return False
     return {await _stamp_of(sqlite_url(path)) for path in paths} == {version}
@@ -126,7 +131,7 @@ def _exchange(made: Path, directory: Path, *, old: Path) -> None:
 
 
 def _check_replaceable(directory: Path) -> None:
-    ours = {database_file(directory, name).name + ending for name in SUBGRAPHS for ending in ("", "-wal", "-shm")}
+    ours = {database_file(directory, name).name + ending for name in FILES for ending in ("", "-wal", "-shm")}
     if directory.exists() and (strange := sorted(path.name for path in directory.iterdir() if path.name not in ours)):
         raise SeedError(f"{directory} holds {strange[0]!r}, which is no demo data; name an empty or a new directory.")
 

@@ -12,11 +12,11 @@ from strawberry.types.enum import StrawberryEnumDefinition
 from subgraphs.kit import enums
 
 
-def describe(enum: type[StrEnum], description: str, **values: str) -> None:
+def describe(enum: type[StrEnum], description: str, *, inaccessible: bool = False, **values: str) -> None:
     """Register an enum with its description and those of its values. Raises ``ValueError`` where one is left out."""
     if set(values) != set(enum.__members__):
         raise ValueError(f"{enum.__name__} has the values {sorted(enum.__members__)}; describe each of them.")
-    strawberry.enum(enum, description=description)
+    strawberry.federation.enum(enum, description=description, inaccessible=inaccessible)
     definition = getattr(enum, "__strawberry_definition__")  # noqa: B009 - Strawberry adds it at run time
     assert isinstance(definition, StrawberryEnumDefinition)  # noqa: S101 - what strawberry.enum has just made
     for value in definition.values:

@@ -18,7 +18,7 @@ from typing import Any, Final
 
 LOG: Final = logging.getLogger("subgraphs.registration")
 
-FIRST_PAUSE_SECONDS: Final = 1.0
+FIRST_PAUSE_SECONDS: Final = 0.5
 LONGEST_PAUSE_SECONDS: Final = 60.0
 TIMEOUT_SECONDS: Final = 60.0
 
@@ -33,6 +33,13 @@ MUTATION: Final = """mutation Register($subgraph: SubgraphInput!, $environment: 
 }"""
 """``together``: what does not compose alone waits for the others that come at the same time."""
 
+MEMBER_MUTATION: Final = """mutation RegisterMember($subgraph: String!, $member: MemberInput!, $environment: String, $message: String!) {
+  publishMember(subgraph: $subgraph, member: $member, environment: $environment, message: $message) {
+    outcome waiting version { number }
+    check { errors { code message mend } broken { reasons operation { text clients { name version } } } }
+  }
+}"""
+
 
 class State(Enum):
     """How far it has come."""
@@ -44,7 +51,7 @@ class State(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What to publish, and where. Without ``token`` the registry must be open."""
+    """What to publish, and where: a subgraph, or its member with a partition. Without ``token`` the registry must be open."""
 
     name: str
     url: str
@@ -55,6 +62,10 @@ class Wanted:
     region: str = ""
     environment: str | None = None
     message: str = ""
+    partition: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.partition}".rstrip()
 
 
 @dataclass(slots=True)
@@ -77,21 +88,21 @@ class Registration:
         self._stop.set()
 
     def run(self, *, publish: Callable[[Wanted], str]) -> None:
-        """Try until it is done, with growing pauses. ``publish`` gives the reason why it is not done, or nothing."""
+        """Try until it is done, with pauses that grow unless it is only others that are waited for. ``publish`` gives the reason why it is not done, or nothing."""
         pause = FIRST_PAUSE_SECONDS
         while not self._stop.is_set():
             reason = publish(self.wanted)
             if not reason:
                 self.state, self.reason = State.REGISTERED, ""
-                LOG.info("%s is registered at %s", self.wanted.name, self.wanted.registry)
+                LOG.info("%s is registered at %s", self.wanted, self.wanted.registry)
                 self._done.set()
                 return
+            waits = reason.startswith(WAITS)
             if reason != self.reason:
-                level = logging.INFO if reason.startswith(WAITS) else logging.WARNING
-                LOG.log(level, "%s is not registered yet: %s", self.wanted.name, reason)
+                LOG.log(logging.INFO if waits else logging.WARNING, "%s is not registered yet: %s", self.wanted, reason)
             self.reason = reason
             self._stop.wait(pause)
-            pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
+            pause = FIRST_PAUSE_SECONDS if waits else min(2 * pause, LONGEST_PAUSE_SECONDS)
         self.state = State.STOPPED
 
 
@@ -106,34 +117,55 @@ def register(
     region: str = "",
     environment: str | None = None,
     message: str = "at its start",
+    partition: str = "",
 ) -> Registration:
     """Publish a subgraph in the background, again and again until it is done; the program goes on at once, whatever comes of it.
+
+    With a ``partition`` it is one member of a subgraph that is there already, or that comes at the same time.
 
     ``registry`` and ``token`` come from ``TONGFEN_REGISTRY`` and ``TONGFEN_TOKEN`` where they are not given. ``url`` is where the gateway
     reaches the subgraph. Where no registry is named, that is logged, and nothing is done.
     """
     where = registry or os.environ.get("TONGFEN_REGISTRY", "")
     secret = token if token is not None else os.environ.get("TONGFEN_TOKEN", "")
-    registration = Registration(Wanted(name, url, sdl, where, secret, kind, region, environment, message))
+    registration = Registration(Wanted(name, url, sdl, where, secret, kind, region, environment, message, partition))
     if not where:
         registration.state, registration.reason = State.STOPPED, NO_REGISTRY
         LOG.warning("%s is not registered: %s", name, NO_REGISTRY)
         return registration
-    threading.Thread(target=registration.run, kwargs={"publish": publish}, name=f"register {name}", daemon=True).start()
+    threading.Thread(
+        target=registration.run, kwargs={"publish": publish}, name=f"register {registration.wanted}", daemon=True
+    ).start()
     return registration
 
 
 def publish(wanted: Wanted) -> str:
     """Try once. Gives the reason why it is not published, or nothing."""
-    subgraph = {"name": wanted.name, "url": wanted.url, "sdl": wanted.sdl, "kind": wanted.kind, "region": wanted.region}
-    variables = {"subgraph": subgraph, "environment": wanted.environment, "message": wanted.message}
     try:
-        answer = post(wanted.registry, wanted.token, {"query": MUTATION, "variables": variables})
+        answer = post(wanted.registry, wanted.token, request_for(wanted))
     except (OSError, ValueError) as error:
         return f"{wanted.registry} does not answer as a registry does: {error}"
     if failures := answer.get("errors"):
-        return str(failures[0].get("message", "the registry failed"))
-    return explain(answer["data"]["publish"])
+        return explain_failure(wanted, failures[0])
+    (result,) = answer["data"].values()
+    return explain(result)
+
+
+def request_for(wanted: Wanted) -> dict[str, Any]:
+    """What to ask the registry for."""
+    about = {"environment": wanted.environment, "message": wanted.message}
+    if wanted.partition:
+        member = {"partition": wanted.partition, "urls": [wanted.url], "sdl": wanted.sdl}
+        return {"query": MEMBER_MUTATION, "variables": {"subgraph": wanted.name, "member": member, **about}}
+    subgraph = {"name": wanted.name, "url": wanted.url, "sdl": wanted.sdl, "kind": wanted.kind, "region": wanted.region}
+    return {"query": MUTATION, "variables": {"subgraph": subgraph, **about}}
+
+
+def explain_failure(wanted: Wanted, failure: Mapping[str, Any]) -> str:
+    """Why the registry did nothing. A member may be there before its subgraph: it waits for that."""
+    message = str(failure.get("message", "the registry failed"))
+    before_its_subgraph = wanted.partition and failure.get("extensions", {}).get("code") == "NOT_FOUND"
+    return f"{WAITS} {message}" if before_its_subgraph else message
 
 
 def post(url: str, token: str, body: Mapping[str, Any]) -> dict[str, Any]:

@@ -7,8 +7,9 @@ import logging
 import os
 import signal
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -18,13 +19,39 @@ from sqlalchemy import MetaData
 from sqlalchemy.exc import ArgumentError
 
 from subgraphs.kit.app import create_app
-from subgraphs.kit.context import Clock, clock_from, system_clock
+from subgraphs.kit.context import clock_from, system_clock
 from subgraphs.kit.database import open_database
 from subgraphs.kit.registration import register
 from subgraphs.kit.schema import MarketSchema
 from subgraphs.kit.tokens import read_tokens
 
 MOMENT: Final = click.DateTime(["%Y-%m-%dT%H:%M:%S%z"])
+NOW: Final = click.option(
+    "--now", type=MOMENT, help="What time it is, with its zone, as for data of the past; else the machine's."
+)
+REGISTRY: Final = click.option(
+    "--registry", metavar="URL", help="Register here; the token is TONGFEN_TOKEN of the environment."
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Market:
+    """One server of a market: of all its data, or of one ``partition``."""
+
+    name: str
+    schema: MarketSchema
+    metadata: MetaData
+    database: str
+    port: int
+    host: str = "127.0.0.1"
+    partition: str = ""
+    now: datetime | None = None
+    registry: str | None = None
+    url: str | None = None
+    """Where the gateway reaches it, if that is not where it listens."""
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.partition}".rstrip()
 
 
 def serve_command(name: str, schema: MarketSchema, metadata: MetaData) -> click.Command:
@@ -35,53 +62,60 @@ def serve_command(name: str, schema: MarketSchema, metadata: MetaData) -> click.
     @click.option("--database", required=True, metavar="URL", help="sqlite+aiosqlite:///FILE or postgresql+asyncpg://…")
     @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
     @click.option(
-        "--now", type=MOMENT, help="What time it is, with its zone, as for data of the past; else the machine's."
+        "--partition", default="", help="The part of the data that is served here, as one of the subgraph's members."
     )
-    @click.option("--registry", metavar="URL", help="Register here; the token is TONGFEN_TOKEN of the environment.")
+    @NOW
+    @REGISTRY
     @click.option("--url", help="Where the gateway reaches it; without it where it listens.")
-    def serve(port: int, database: str, host: str, now: datetime | None, registry: str | None, url: str | None) -> None:
-        clock = system_clock if now is None else clock_from(now)
-
-        def when_listening(address: str) -> None:
-            if registry:
-                register(name=name, url=url or address, sdl=schema.as_str(), registry=registry)
-
-        _serve(name, schema, metadata, database=database, host=host, port=port, clock=clock, tell=when_listening)
+    def serve(
+        port: int, database: str, host: str, partition: str, now: datetime | None, registry: str | None, url: str | None
+    ) -> None:
+        serve_market(
+            Market(
+                name=name,
+                schema=schema,
+                metadata=metadata,
+                database=database,
+                port=port,
+                host=host,
+                partition=partition,
+                now=now,
+                registry=registry,
+                url=url,
+            )
+        )
 
     return serve
 
 
-def _serve(
-    name: str,
-    schema: MarketSchema,
-    metadata: MetaData,
-    *,
-    database: str,
-    host: str,
-    port: int,
-    clock: Clock,
-    tell: Callable[[str], None],
-) -> None:
-    logging.basicConfig(level=logging.WARNING, format=f"{name}: %(levelname)s %(message)s")
+def serve_market(market: Market) -> None:
+    """Serve until a signal stops it, and register it meanwhile. Raises ``click.ClickException`` where it cannot be served."""
+    logging.basicConfig(level=logging.WARNING, format=f"{market}: %(levelname)s %(message)s")
+    server = _Server(_configure(market))
+    server.stop_on_signals()
+    with _listen(market) as listener:
+        address = f"http://{market.host}:{listener.getsockname()[1]}/graphql"
+        if market.port == 0:  # whoever left the choice to us must hear of it
+            click.echo(f"{market} listens on {address}")
+        if market.registry:
+            sdl, url = market.schema.as_str(), market.url or address
+            register(name=market.name, partition=market.partition, url=url, sdl=sdl, registry=market.registry)
+        server.run(sockets=[listener])
+
+
+def _configure(market: Market) -> uvicorn.Config:
     try:
-        engine = open_database(database)
+        engine = open_database(market.database)
     except (ArgumentError, ModuleNotFoundError) as error:
-        raise click.ClickException(f"{name} cannot open its database: {error}") from error
-    config = uvicorn.Config(
-        create_app(schema, metadata, engine, clock=clock, tokens=read_tokens(os.environ)),
+        raise click.ClickException(f"{market} cannot open its database: {error}") from error
+    clock = system_clock if market.now is None else clock_from(market.now)
+    return uvicorn.Config(
+        create_app(market.schema, market.metadata, engine, clock=clock, tokens=read_tokens(os.environ)),
         log_level="warning",
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=2,
     )
-    server = _Server(config)
-    server.stop_on_signals()
-    with _listen(name, host, port) as listener:
-        address = f"http://{host}:{listener.getsockname()[1]}/graphql"
-        if port == 0:  # whoever left the choice to us must hear of it
-            click.echo(f"{name} listens on {address}")
-        tell(address)
-        server.run(sockets=[listener])
 
 
 class _Server(uvicorn.Server):
@@ -98,14 +132,16 @@ class _Server(uvicorn.Server):
         yield
 
 
-def _listen(name: str, host: str, port: int) -> socket.socket:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+def _listen(market: Market) -> socket.socket:
+    family = socket.AF_INET6 if ":" in market.host else socket.AF_INET
     listener = socket.socket(family)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        listener.bind((host, port))
+        listener.bind((market.host, market.port))
         listener.listen()
     except OSError as error:
         listener.close()
-        raise click.ClickException(f"{name} cannot listen on {host}:{port}: {error.strerror}.") from error
+        raise click.ClickException(
+            f"{market} cannot listen on {market.host}:{market.port}: {error.strerror}."
+        ) from error
     return listener

@@ -43,7 +43,15 @@ class Demo:
 
     @property
     def pids(self) -> dict[str, int]:
-        return {name: int(pid) for name, pid in re.findall(r"^  (\w+) +port \d+ +pid (\d+)", self.text, re.MULTILINE)}
+        return {name: int(pid) for name, _, pid in self.processes()}
+
+    @property
+    def ports(self) -> dict[str, int]:
+        return {name: int(port) for name, port, _ in self.processes()}
+
+    def processes(self) -> list[tuple[str, str, str]]:
+        """Name, port and process of each: ``core``, ``city 3302``."""
+        return re.findall(r"^  (\w+(?: \d+)?) +port (\d+) +pid (\d+)", self.text, re.MULTILINE)
 
     def ask(self, example: Example) -> Any:
         """The answer to one of the ten queries."""
@@ -135,10 +143,10 @@ def test_the_demo_answers_loses_a_market_and_finds_it_again(tmp_path: Path) -> N
 
 
 def test_a_killed_demo_leaves_nothing_behind(tmp_path: Path) -> None:
-    """Even SIGKILL, which it cannot answer, ends its subgraphs."""
+    """Even SIGKILL, which it cannot answer, ends its subgraphs and all eleven cities."""
     with demo(tmp_path / "demo") as running:
         pids = running.pids
-        assert len(pids) == 6
+        assert len(pids) == 16
         running.process.kill()
         running.process.wait()
         for pid in pids.values():

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from gateway.cli.demo import Place, when_all_answer
+from gateway.cli.demo import when_all_answer
+from gateway.cli.demo_places import Place
 from gateway.cli.processes import LEASH, ChildProcess, run_to_the_end
 from gateway.errors import TongfenError
 from tests.cli.processes import wait_until_gone

@@ -1,4 +1,4 @@
-"""The five databases of the demo, read by plain SQL: the truth that the gateway's answers are compared with."""
+"""The databases of the demo, read by plain SQL: the truth that the gateway's answers are compared with."""
 
 import json
 import sqlite3
@@ -7,19 +7,20 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from tests.subgraphs.databases import MarketDatabases
+
 Row = dict[str, Any]
-NAMES = ("core", "city", "agriculture", "carbon", "healthcare")
+MARKETS = ("core", "agriculture", "carbon", "healthcare")
+CITIES = tuple(f"city-{partition}" for partition in range(3301, 3312))
+CITY_TABLES = ("achievement", "demand", "demand_answer", "physical_market", "broker", "broker_county")
 
 
 class Databases:
-    """One read-only connection for each subgraph's database in ``folder``."""
+    """A read-only connection for each market's database in ``folder``, one for each city's, and ``city`` for the union of the eleven."""
 
     def __init__(self, folder: Path) -> None:
-        self._connections = {}
-        for name in NAMES:
-            connection = sqlite3.connect(f"file:{folder / name}.db?mode=ro", uri=True)
-            connection.row_factory = sqlite3.Row
-            self._connections[name] = connection
+        self._connections = {name: connect(folder, name) for name in (*MARKETS, *CITIES)}
+        self._connections["city"] = connect_union(folder)
 
     def rows(self, name: str, sql: str, *values: Any) -> list[Row]:
         return [dict(row) for row in self._connections[name].execute(sql, values)]
@@ -37,6 +38,24 @@ class Databases:
             connection.close()
 
 
+def connect(folder: Path, name: str) -> sqlite3.Connection:
+    connection = sqlite3.connect(f"file:{folder / name}.db?mode=ro", uri=True)
+    connection.row_factory = sqlite3.Row
+    return connection
+
+
+def connect_union(folder: Path) -> sqlite3.Connection:
+    """The eleven cities' tables as one: the first city's database with the other ten attached, which is as many as SQLite takes."""
+    connection = connect(folder, CITIES[0])
+    others = [name.replace("-", "_") for name in CITIES[1:]]
+    for schema, name in zip(others, CITIES[1:], strict=True):
+        connection.execute(f"ATTACH 'file:{folder / name}.db?mode=ro' AS {schema}")
+    for table in CITY_TABLES:
+        parts = " UNION ALL ".join(f"SELECT * FROM {schema}.{table}" for schema in ("main", *others))
+        connection.execute(f"CREATE TEMP VIEW {table} AS {parts}")
+    return connection
+
+
 @contextmanager
 def opened(folder: Path) -> Iterator[Databases]:
     databases = Databases(folder)
@@ -44,6 +63,12 @@ def opened(folder: Path) -> Iterator[Databases]:
         yield databases
     finally:
         databases.close()
+
+
+def beside(databases: MarketDatabases, folder: Path) -> Path:
+    """A folder for a demo of one's own over the data that all tests share, which is only read."""
+    (folder / "market").symlink_to(databases.directory)
+    return folder
 
 
 def money(fen: int | None) -> Row | None:

@@ -10,7 +10,7 @@ import pytest
 from gateway.transport.graphiql import Example, read_examples
 from tests.cli.test_demo import Demo, demo
 from tests.end_to_end import expected
-from tests.end_to_end.databases import Row, opened
+from tests.end_to_end.databases import Row, beside, opened
 from tests.end_to_end.expected import Market
 from tests.subgraphs.conftest import market_databases
 from tests.subgraphs.databases import MarketDatabases
@@ -66,8 +66,8 @@ def market_folder(market_databases: MarketDatabases) -> Path:
 
 
 @pytest.fixture(scope="module")
-def running(market_folder: Path) -> Iterator[Demo]:
-    with demo(market_folder.parent) as started:
+def running(market_databases: MarketDatabases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    with demo(beside(market_databases, tmp_path_factory.mktemp("demo"))) as started:
         yield started
 
 

@@ -1,5 +1,7 @@
 """Members come and go beside each other; one whose types contradict the subgraph's is refused, one that only lacks something is not."""
 
+import asyncio
+
 import pytest
 
 from gateway.registry.access import Caller
@@ -83,3 +85,24 @@ async def test_a_member_needs_its_subgraph_an_address_and_a_right(database: Data
         await put_member(publisher, ADMIN, "production", "marine", Member("1", (URL,)), terms=OPEN_TERMS)
     with pytest.raises(NotFoundError, match="has no member 3302"):
         await take_member(publisher, ADMIN, "production", "city", "3302")
+
+
+async def test_eleven_members_come_at_once(database: Database) -> None:
+    """They are not in each other's way, and nothing is composed for any of them."""
+    publisher = await with_city(database)
+    members = [Member(str(partition), (URL,), CITY) for partition in range(3301, 3312)]
+    done = await asyncio.gather(*(put(publisher, member) for member in members))
+    assert [one.outcome for one in done] == [Outcome.PUBLISHED] * 11
+    current = await read_current(database, "production")
+    assert current is not None
+    assert current.subgraphs[0].members == tuple(members)
+    assert len({one.assessment.supergraph_sdl for one in done}) == 1
+
+
+async def test_one_member_changed_twice_at_once_is_a_conflict(database: Database) -> None:
+    """Two processes of the registry: the slower one is told, and nothing is lost in silence."""
+    first, second = await with_city(database), make_publisher(database)
+    outcomes = await asyncio.gather(
+        put(first, Member("3302", (URL,))), put(second, Member("3302", (URL + "/b",))), return_exceptions=True
+    )
+    assert sorted(type(one).__name__ for one in outcomes) == ["ConflictError", "Published"]

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from subgraphs.demo.seed import seed_directory
+from subgraphs.demo.rows.all import CITIES
+from subgraphs.demo.seed import seed_databases, seed_directory
 from tests.subgraphs.databases import MarketDatabases, show_nothing
-from tests.subgraphs.markets import agriculture, carbon, city, core, database, healthcare, own_city, own_core
+from tests.subgraphs.markets import agriculture, carbon, city, core, database, healthcare, own_city, own_core, wenzhou
 from tests.subgraphs.postgresql import find_programs, serve_postgresql
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "healthcare",
     "own_city",
     "own_core",
+    "wenzhou",
 ]  # fixtures of the markets
 
 
@@ -32,8 +34,11 @@ def market_databases(tmp_path_factory: pytest.TempPathFactory) -> MarketDatabase
     shared = root.parent if "PYTEST_XDIST_WORKER" in os.environ else root
     with (shared / "market.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        asyncio.run(seed_directory(shared / "market", show_nothing))
-    return MarketDatabases(shared / "market")
+        databases = MarketDatabases(shared / "market")
+        asyncio.run(seed_directory(databases.directory, show_nothing))
+        databases.path(CITIES).parent.mkdir(exist_ok=True)
+        asyncio.run(seed_databases({CITIES: databases.url(CITIES)}, show_nothing))
+    return databases
 
 
 @pytest.fixture(scope="session")

@@ -4,18 +4,22 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
+from subgraphs.demo.rows.all import CITIES
 from subgraphs.demo.seed import database_file
 from subgraphs.kit.database import sqlite_url
+
+WHOLE = "whole"
+"""Beside the directory of the demo data: where the one database of all cities is."""
 
 
 @dataclass(frozen=True, slots=True)
 class MarketDatabases:
-    """The five databases as SQLite files. Only for reading: all tests share them; a test that writes takes a copy."""
+    """The demo data as SQLite files. Only for reading: all tests share them; a test that writes takes a copy."""
 
     directory: Path
 
     def path(self, name: str) -> Path:
-        return database_file(self.directory, name)
+        return database_file(self.directory.parent / WHOLE if name == CITIES else self.directory, name)
 
     def url(self, name: str) -> str:
         return sqlite_url(self.path(name))

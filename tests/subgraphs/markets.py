@@ -29,6 +29,13 @@ async def own_city(market_databases: MarketDatabases, tmp_path: Path) -> AsyncIt
 
 
 @pytest.fixture
+async def wenzhou(market_databases: MarketDatabases, tmp_path: Path) -> AsyncIterator[Asker]:
+    """One city's market over a database of its own, that a test may write to."""
+    async with open_market("city", market_databases.copy("city-3303", tmp_path)) as asker:
+        yield asker
+
+
+@pytest.fixture
 async def own_core(market_databases: MarketDatabases, tmp_path: Path) -> AsyncIterator[Asker]:
     """Core's market that a test may write to."""
     async with open_market("core", market_databases.copy("core", tmp_path)) as asker:

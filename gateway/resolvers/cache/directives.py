@@ -23,7 +23,7 @@ from gateway.types import SubgraphName
 Coordinate = str
 """``Type`` or ``Type.field``."""
 
-READ: Final = ("cacheControl", "cacheTag", "invalidates", "partition", "partitionedBy")
+READ: Final = ("cacheControl", "cacheTag", "invalidates", "partition", "partitionedBy", "gather")
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,6 +46,7 @@ from gateway.resolvers.planner import plan_operation
 from gateway.resolvers.query_plan import QueryPlan
 from gateway.resolvers.request_context import RequestContext
 from gateway.resolvers.subgraph_client import SubgraphClient
+from gateway.resolvers.subgraph_client.partitions.options import HEADER
 from gateway.schema.query_graph import build_query_graph
 from gateway.schema.supergraph import Supergraph
 from gateway.types import Label, OperationKind, SubgraphName
@@ -54,7 +55,7 @@ LOG: Final = logging.getLogger("gateway.engine")
 
 NO_HEADERS: Final[Mapping[SubgraphName, Mapping[str, str]]] = MappingProxyType({})
 
-CREDENTIALS: Final = ("authorization", "cookie")
+CREDENTIALS: Final = ("authorization", "cookie", HEADER)
 """What tells clients apart even where no subgraph gets it: parts of an answer may be kept for one of them alone."""
 
 PlanOperation = Callable[[Operation, frozenset[Label]], QueryPlan]

@@ -491,3 +491,51 @@ class ErrorCode(Code):
         "A field uses, by `@requires` or `@fromContext`, a field that is protected more strictly than itself.",
         "Give the field the same `@authenticated`, `@requiresScopes` and `@policy` as what it uses.",
     )
+
+    # Partitions: one subgraph, many members
+
+    PARTITION_KEY_INVALID = (
+        "PARTITION_KEY_INVALID",
+        "The `key` of a `@partition` is no leaf field of the type, or in none of the type's keys.",
+        "Name a field that is in a `@key` of the type, such as `id`.",
+    )
+    PARTITION_PREFIX_INVALID = (
+        "PARTITION_PREFIX_INVALID",
+        "The `prefix` of a `@partition` or `@partitionedBy` is less than one.",
+        "Give the number of characters that name the partition, or leave `prefix` out.",
+    )
+    PARTITION_ARGUMENT_INVALID = (
+        "PARTITION_ARGUMENT_INVALID",
+        "The `argument` of a `@partitionedBy` leads to no argument of the field, or to one that is an object.",
+        "Name an argument, or a field inside it: `region`, `input.region`.",
+    )
+    PARTITION_ARGUMENT_REQUIRED = (
+        "PARTITION_ARGUMENT_REQUIRED",
+        "A mutation of a partitioned subgraph has no argument that names the partition that it goes to.",
+        "Add `@partitionedBy(argument: …)` to the mutation.",
+    )
+    GATHER_REQUIRED = (
+        "GATHER_REQUIRED",
+        "The answers of several members would have to become one, and no `@gather` says how.",
+        "Add `@gather` to the field, or let a required argument name one partition (`@partitionedBy`).",
+    )
+    GATHER_STRATEGY_INVALID = (
+        "GATHER_STRATEGY_INVALID",
+        "The `strategy` of a `@gather` does not fit the field's type.",
+        "Choose a strategy for the type: `CONCAT` for lists, `CONNECTION` for Relay's connections, `SUM` for numbers.",
+    )
+    GATHER_ORDER_INVALID = (
+        "GATHER_ORDER_INVALID",
+        "An `order` of a `@gather` names no leaf field of the items, no direction, or a value that no argument can have.",
+        "Write it as `publishedAt DESC, id ASC`, by fields of the items.",
+    )
+    GATHER_GROUP_INVALID = (
+        "GATHER_GROUP_INVALID",
+        "The `group` of a `@gather` is missing, names no leaf field of the rows, or stands beside another strategy than `GROUP`.",
+        "Name the field by which rows are the same.",
+    )
+    GATHER_LIMIT_INVALID = (
+        "GATHER_LIMIT_INVALID",
+        "The `limit` of a `@gather` names no argument of type `Int`, or stands beside another strategy than `CONCAT`.",
+        "Name the argument by which the client limits the list.",
+    )

@@ -16,6 +16,9 @@ from gateway.schema.subgraph.specifications import (
     LATEST_FEDERATION,
     LINK_DEFINITION,
     OTHER_SPECIFICATIONS,
+    PARTITION_DIRECTIVES,
+    PARTITION_SPECIFICATION,
+    PARTITION_TYPES,
     SPECS,
     Version,
     define,
@@ -59,6 +62,8 @@ def read_names(links: tuple[Link, ...], defined: Iterable[str]) -> Names:
     for link in links:
         if link.identity.startswith(SPECS) and link.name in OTHER_SPECIFICATIONS:
             _add_other(link, spec_names, specified, types)
+        elif link.identity == PARTITION_SPECIFICATION:
+            _add_partition(link, spec_names, specified)
     version = federation.version if federation else None
     return Names(version, spec_names, specified, frozenset(types))
 
@@ -107,3 +112,12 @@ def _add_other(
         local = link.local(name)
         spec_names[local] = name
         specified[local] = define(local, known[name].text, local_types)
+
+
+def _add_partition(link: Link, spec_names: dict[str, str], specified: dict[str, DirectiveDefinitionNode]) -> None:
+    """Its types stay the author's, who may define them for composers that do not know the specification."""
+    local_types = {name: link.imports.get(name, name) for name in PARTITION_TYPES}
+    for name, text in PARTITION_DIRECTIVES.items():
+        local = link.local(name)
+        spec_names[local] = name
+        specified[local] = define(local, text, local_types)

@@ -82,6 +82,19 @@ OTHER_SPECIFICATIONS: Final = {
 }
 """Specifications that a subgraph may also link by themselves, with the federation directives that they are."""
 
+PARTITION_SPECIFICATION: Final = "https://specs.tongfen.dev/partition"
+"""Our own specification: which member of a subgraph has what, and how the members' answers become one."""
+
+PARTITION_DIRECTIVES: Final = {
+    "partition": "(key: String!, prefix: Int, whole: [String!]) repeatable on OBJECT | INTERFACE",
+    "partitionedBy": "(argument: String!, prefix: Int, whole: [String!]) repeatable on FIELD_DEFINITION",
+    "gather": "(strategy: %GatherStrategy!, order: [%GatherOrder!], group: String, limit: String, sharedCursors: Boolean)"
+    " on FIELD_DEFINITION | OBJECT",
+}
+"""Its directives (v0.1). A subgraph that links it need not define them."""
+
+PARTITION_TYPES: Final = ("GatherStrategy", "GatherOrder")
+
 LINK_DEFINITION: Final = "(url: String, as: String, for: link__Purpose, import: [link__Import]) repeatable on SCHEMA"
 BUILT_IN: Final = """
 directive @skip(if: Boolean!) on FIELD | FRAGMENT_SPREAD | INLINE_FRAGMENT

@@ -1,17 +1,28 @@
-"""The cities' rows: listings, answers, and what counties report of their markets and brokers."""
+"""The cities' rows, of all or of one: listings, answers, and what counties report of their markets and brokers."""
 
 from collections import Counter
 
 from subgraphs.city import tables
 from subgraphs.demo.contributions import POINTS
 from subgraphs.demo.market import Market
-from subgraphs.demo.places import PLACES
+from subgraphs.demo.places import PLACES, PROVINCE
 from subgraphs.demo.premises import SERVICES, make_premises
 from subgraphs.demo.rows.kinds import Row, Rows
 
 
+def rows_of_city(city: str, market: Market) -> Rows:
+    """The rows of one city's own database, by the city's code: what is its own and its counties', and the province around it."""
+    return {table: [row for row in rows if lies_in(row, city)] for table, rows in city_rows(market).items()}
+
+
+def lies_in(row: Row, city: str) -> bool:
+    """Whether a row belongs to a city: its key, whatever its name, begins with the city's four digits or is the province's."""
+    key = str(next(iter(row.values())))
+    return key.startswith(city[:4]) or key == PROVINCE.code
+
+
 def city_rows(market: Market) -> Rows:
-    """All rows of the cities' database, which in this demo is one for all eleven."""
+    """All rows of the eleven cities, as one database for all of them holds them."""
     return {
         tables.Region: [
             {"code": p.code, "name": p.name, "level": p.level, "parent_code": p.parent} for p in PLACES.values()

@@ -24,7 +24,7 @@ mutation ($input: PublishAchievementInput!) { publishAchievement(input: $input) 
 } }"""
 ANSWER = """
 mutation ($input: AnswerDemandInput!) { answerDemand(input: $input) {
-  id organization { uscc } solution at achievement { id }
+  id organizationUscc solution at achievementId
 } }"""
 
 
@@ -82,8 +82,8 @@ async def test_an_answer_stands_first_among_its_demands_answers(own_city: Asker)
     given = answer(achievementId="330300-A-000001")
     made = (await own_city.ask(ANSWER, input=given))["answerDemand"]
     assert made == {
-        "id": "330300-D-000225-01", "organization": {"uscc": USCC}, "solution": "低温压榨",
-        "at": "2022-06-27T15:00:00+00:00", "achievement": {"id": "330300-A-000001"},
+        "id": "330300-D-000225-01", "organizationUscc": USCC, "solution": "低温压榨",
+        "at": "2022-06-27T15:00:00+00:00", "achievementId": "330300-A-000001",
     }  # fmt: skip
     found = await own_city.ask('{ demand(id: "330300-D-000225") { answers(first: 1) { id } } }')
     assert found["demand"]["answers"] == [{"id": "330300-D-000225-01"}]
@@ -200,7 +200,16 @@ async def test_an_overdue_demand_takes_no_answers(market_databases: MarketDataba
         assert await city.codes(ANSWER, input=answer(demandId=identity)) == []
 
 
-async def test_an_achievement_of_another_citys_database_may_be_named(own_city: Asker) -> None:
-    """Only its own city can tell whether it is there: the answer is taken, and the achievement is null here."""
-    made = (await own_city.ask(ANSWER, input=answer(achievementId="320100-A-000001")))["answerDemand"]
-    assert made["achievement"] is None
+async def test_an_achievement_of_another_city_may_be_named(wenzhou: Asker) -> None:
+    """Only its own city can tell whether it is there: the answer is taken. One of the city's own must be there."""
+    made = (await wenzhou.ask(ANSWER, input=answer(achievementId="330100-A-999999")))["answerDemand"]
+    assert made["achievementId"] == "330100-A-999999"
+    assert await wenzhou.codes(ANSWER, input=answer(achievementId="330300-A-999999", idempotencyKey="k2")) == [
+        "ACHIEVEMENT_NOT_FOUND"
+    ]
+
+
+async def test_a_county_of_another_city_is_unknown(wenzhou: Asker) -> None:
+    """What belongs to another city's market is not published in this one."""
+    assert await wenzhou.codes(PUBLISH_DEMAND, input=demand(countyCode="330102")) == ["UNKNOWN_COUNTY"]
+    assert await wenzhou.codes(PUBLISH_DEMAND, input=demand(countyCode="330326")) == []

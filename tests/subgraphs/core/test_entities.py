@@ -166,3 +166,22 @@ async def test_fifty_entities_take_as_many_statements_as_one(core: Asker, databa
     core.statements.clear()
     assert len(await core.entities(fields, *(entity("TechnologyAchievement", id=identity) for identity in some))) == 50
     assert len(core.statements) == for_one == 7
+
+
+async def test_an_answer_leads_to_its_organisation_and_to_any_citys_achievement(core: Asker, database: Path) -> None:
+    """From the codes that the city sends with the key; without an achievement there is none, without a code it is refused."""
+    (uscc,) = column(database, "SELECT uscc FROM organization WHERE kind = 'UNIVERSITY' LIMIT 1")
+    given = {"organizationUscc": uscc, "achievementId": "330100-A-000001"}
+    fields = "... on DemandAnswer { organization { __typename uscc } achievement { id } }"
+    found = await core.entities(
+        fields,
+        entity("DemandAnswer", id="330300-D-000225-01", **given),
+        entity("DemandAnswer", id="330300-D-000225-02", **given | {"achievementId": None}),
+    )
+    organization = {"__typename": "University", "uscc": uscc}
+    assert found == [
+        {"organization": organization, "achievement": {"id": "330100-A-000001"}},
+        {"organization": organization, "achievement": None},
+    ]
+    query = '{ _entities(representations: [{__typename: "DemandAnswer", id: "x"}]) { ... on DemandAnswer { organization { uscc } } } }'
+    assert await core.codes(query) == ["INVALID_REPRESENTATION"]

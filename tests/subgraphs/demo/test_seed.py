@@ -11,7 +11,7 @@ from sqlalchemy import String, func, insert, select
 
 from subgraphs.core.tables import SEARCH_TABLE
 from subgraphs.demo.rows.all import TABLES
-from subgraphs.demo.seed import SUBGRAPHS, SeedError, database_file, seed_databases, seed_directory
+from subgraphs.demo.seed import FILES, SeedError, database_file, seed_databases, seed_directory
 from subgraphs.kit.database import open_database
 from subgraphs.kit.database_search import search_statement
 from subgraphs.kit.search_text import index_tokens
@@ -24,8 +24,8 @@ class PulledPlugError(Exception):
 
 
 def interrupt_in_the_last(name: str, _done: int, _total: int) -> None:
-    """Let four databases be written, and part of the fifth."""
-    if name == SUBGRAPHS[-1]:
+    """Let all databases but the last be written, and part of that."""
+    if name == FILES[-1]:
         raise PulledPlugError
 
 
@@ -43,15 +43,15 @@ def rows_in(path: Path, table: str) -> int:
 
 def copy_all(databases: MarketDatabases, directory: Path) -> None:
     directory.mkdir()
-    for name in SUBGRAPHS:
+    for name in FILES:
         databases.copy(name, directory)
 
 
 def test_seeding_again_touches_nothing(market_databases: MarketDatabases) -> None:
     """The stamp says that this version is there already."""
-    before = {name: market_databases.path(name).stat().st_mtime_ns for name in SUBGRAPHS}
+    before = {name: market_databases.path(name).stat().st_mtime_ns for name in FILES}
     assert asyncio.run(seed_directory(market_databases.directory, interrupt_in_the_last)) is False
-    assert {name: market_databases.path(name).stat().st_mtime_ns for name in SUBGRAPHS} == before
+    assert {name: market_databases.path(name).stat().st_mtime_ns for name in FILES} == before
 
 
 def test_seeding_twice_gives_the_same_rows(market_databases: MarketDatabases, tmp_path: Path) -> None:
@@ -82,7 +82,7 @@ def test_an_interrupted_seeding_leaves_the_older_data(market_databases: MarketDa
     database_file(directory, "healthcare").unlink()
     with pytest.raises(PulledPlugError):
         asyncio.run(seed_directory(directory, interrupt_at_once))
-    assert rows_in(database_file(directory, "city"), "demand") == 2499
+    assert rows_in(database_file(directory, "city-3301"), "demand") == 849
     assert [path.name for path in tmp_path.iterdir()] == ["market"]
 
 
@@ -134,10 +134,8 @@ async def look_into(url: str) -> tuple[dict[str, int], list[str]]:
 
 
 def test_an_unknown_database_is_refused_by_name() -> None:
-    """The message names the subgraphs there are."""
-    with pytest.raises(
-        SeedError, match="no subgraph 'cities'; name one of core, city, agriculture, carbon, healthcare"
-    ):
+    """The message names the databases there are."""
+    with pytest.raises(SeedError, match="no database 'cities'; name one of core, city, city-3301, "):
         asyncio.run(seed_databases({"cities": "sqlite+aiosqlite:///nowhere"}, show_nothing))
 
 

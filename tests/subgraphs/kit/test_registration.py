@@ -18,7 +18,9 @@ from tests.app.markets import subgraph, url_of
 from tests.registry.gateways import admin_token, gateway, registry_settings
 from tests.registry.markets import CITY
 
-DONE = {"data": {"publish": {"outcome": "PUBLISHED", "waiting": False, "version": {"number": 1}, "check": {}}}}
+DONE: dict[str, Any] = {
+    "data": {"publish": {"outcome": "PUBLISHED", "waiting": False, "version": {"number": 1}, "check": {}}}
+}
 REFUSED = {
     "outcome": "REFUSED",
     "waiting": True,
@@ -81,6 +83,28 @@ def test_it_is_tried_until_it_is_done(monkeypatch: pytest.MonkeyPatch) -> None:
     assert (running.state, running.reason) == (State.REGISTERED, "")
     assert [token for token, _ in FakeRegistry.came] == ["Bearer secret"] * 3
     assert FakeRegistry.came[0][1]["subgraph"]["name"] == "marine"
+
+
+MEMBER_DONE: dict[str, Any] = {"data": {"publishMember": DONE["data"]["publish"]}}
+NO_SUBGRAPH = {"errors": [{"message": "There is no subgraph marine.", "extensions": {"code": "NOT_FOUND"}}]}
+
+
+def test_a_member_waits_for_its_subgraph(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+    """It may be there first: that is no warning. Then it is published under its partition, with its own SDL."""
+    monkeypatch.setattr(registration, "FIRST_PAUSE_SECONDS", 0.0)
+    with fake_registry((200, NO_SUBGRAPH), (200, MEMBER_DONE)) as url:
+        running = register(name="marine", partition="3309", url="http://m/graphql", sdl="type A", registry=url)
+        assert running.wait(30)
+    assert [body["member"] for _, body in FakeRegistry.came] == [
+        {"partition": "3309", "urls": ["http://m/graphql"], "sdl": "type A"}
+    ] * 2
+    assert caplog.text == ""
+
+
+def test_only_a_member_waits_for_what_is_not_there() -> None:
+    """To anybody else it is a failure like others."""
+    with fake_registry((200, NO_SUBGRAPH)) as url:
+        assert publish(wanted(url)) == "There is no subgraph marine."
 
 
 def test_it_can_be_stopped() -> None:

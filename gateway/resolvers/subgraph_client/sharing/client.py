@@ -9,6 +9,7 @@ from gateway.errors import SubgraphError
 from gateway.resolvers.flights import Flights
 from gateway.resolvers.request_context import Freshness, RequestContext
 from gateway.resolvers.subgraph_client.http_client import encode_request, read_answer
+from gateway.resolvers.subgraph_client.partitions.options import HEADER
 from gateway.resolvers.subgraph_client.protocol import Events, SubgraphClient, SubgraphRequest, SubgraphResponse
 from gateway.resolvers.subgraph_client.transport import Failure, HttpAnswer
 from gateway.types import OperationKind, SubgraphName
@@ -20,7 +21,7 @@ Shared = tuple[HttpAnswer, RequestContext]
 class SharingClient:
     """A ``SubgraphClient`` by which equal queries in flight are one request to ``inner``; mutations never are.
 
-    Equal are the subgraph, the body, the headers, and what the client's request is known by: its claims and its extensions. So nothing is
+    Equal are the subgraph, the body, the headers, and what the client's request is known by: its claims, its extensions, and whom of many members it wants. So nothing is
     ever shared across different authorisation. Errors are shared too. Who asked first may leave: the next who waits asks anew.
     ``shares`` tells for which subgraphs this is done.
     """
@@ -47,6 +48,10 @@ class SharingClient:
         except TimeoutError:
             message = f"Subgraph {request.subgraph!r} {Failure.TIMED_OUT.value}."
             raise SubgraphError(message, subgraph=request.subgraph) from None
+        except SubgraphError as error:
+            if context is not None:
+                tell(RequestContext(reports=error.reports), context)
+            raise
         if context is not None:
             tell(said, context)
         return answer
@@ -67,7 +72,11 @@ class SharingClient:
         known = request.context or RequestContext()
         freshness = Freshness() if known.freshness is not None else None
         context = replace(known, reports={}, freshness=freshness)
-        return await self._inner.post(replace(request, context=context)), context
+        try:
+            return await self._inner.post(replace(request, context=context)), context
+        except SubgraphError as error:
+            error.reports = context.reports
+            raise
 
 
 def flight_key(request: SubgraphRequest) -> Hashable:
@@ -76,7 +85,8 @@ def flight_key(request: SubgraphRequest) -> Hashable:
     identity = b""
     if context is not None and (context.claims or context.extensions):
         identity = msgspec.json.encode((context.claims, context.extensions), order="sorted")
-    return request.subgraph, encode_request(request), frozenset(request.headers.items()), identity
+    wish = context.headers.get(HEADER) if context is not None else None
+    return request.subgraph, encode_request(request), frozenset(request.headers.items()), identity, wish
 
 
 def tell(said: RequestContext, context: RequestContext) -> None:

@@ -12,7 +12,7 @@ from gateway.schema.subgraph.model import Applied, Element, Field, Kind, TypeDef
 CARRIED: Final = ("cacheTag",)
 """Directives of federation, by their own names."""
 
-CARRIED_BY_NAME: Final = ("cacheControl", "invalidates", "partition", "partitionedBy")
+CARRIED_BY_NAME: Final = ("cacheControl", "invalidates", "partition", "partitionedBy", "gather")
 """Directives that authors define themselves, with or without a link, and that mean nothing without the subgraph that says them."""
 
 
@@ -21,7 +21,9 @@ def carry_directives(sources: Sequence[tuple[Part, Element]]) -> tuple[Applied, 
     found: dict[tuple[str, str], tuple[Applied, list[Part]]] = {}
     for part, element in sources:
         for directive in element.directives:
-            if directive.spec in CARRIED or (directive.name in CARRIED_BY_NAME and _can_carry(element)):
+            if directive.spec in CARRIED or (
+                (directive.spec or directive.name) in CARRIED_BY_NAME and _can_carry(element)
+            ):
                 arguments = {name: print_ast(value) for name, value in directive.arguments.items()}
                 key = (str(directive.spec or directive.name), str(sorted(arguments.items())))
                 found.setdefault(key, (directive, []))[1].append(part)
@@ -40,6 +42,6 @@ def _carry(directive: Applied, parts: Sequence[Part]) -> Applied:
     return join(
         "directive",
         graphs=ConstListValueNode(values=tuple(part.graph_value for part in parts)),
-        name=f"federation__{directive.spec}" if directive.spec else directive.name,
+        name=f"federation__{directive.spec}" if directive.spec in CARRIED else directive.spec or directive.name,
         args=ConstObjectValueNode(fields=tuple(fields)),
     )

@@ -18,7 +18,7 @@ from graphql import (
 
 from gateway.schema.codes import ErrorCode
 from gateway.schema.composition.merge.applied import MERGED
-from gateway.schema.composition.merge.carried import CARRIED
+from gateway.schema.composition.merge.carried import CARRIED, CARRIED_BY_NAME
 from gateway.schema.composition.merge.composed import Composed
 from gateway.schema.composition.merge.phrase import say_variants
 from gateway.schema.composition.merge.state import MergeState
@@ -34,6 +34,9 @@ from gateway.schema.subgraph.specifications import (
 
 JOIN_VERSIONS: Final = (((2, 8), (0, 5)), ((2, 7), (0, 4)), ((2, 0), (0, 3)))
 """The join version that each federation version needs, latest first."""
+
+CARRYING: Final = (2, 7)
+"""The federation version that brought ``@join__directive``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +95,18 @@ def name_directives(state: MergeState) -> None:
 
 
 def join_version(schemas: Iterable[SubgraphSchema]) -> Version:
-    """The least join version that has what the subgraphs' federation versions may use."""
-    latest = max((schema.version or (2, 0) for schema in schemas), default=(2, 0))
+    """The least join version that has what the subgraphs' federation versions may use, and what their own directives need."""
+    known = list(schemas)
+    latest = max((schema.version or (2, 0) for schema in known), default=(2, 0))
+    if latest < CARRYING and any(map(_carries, known)):
+        latest = CARRYING
     return next(join for federation, join in JOIN_VERSIONS if latest >= federation)
+
+
+def _carries(schema: SubgraphSchema) -> bool:
+    """Whether a subgraph has directives that are carried for gateways, whatever its federation version."""
+    found = (each for _, _, element in elements(schema) for each in element.directives)
+    return any((each.spec or each.name) in CARRIED_BY_NAME for each in found)
 
 
 def links(state: MergeState, composed: Composed) -> list[Applied]:

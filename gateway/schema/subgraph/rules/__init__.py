@@ -38,6 +38,13 @@ from gateway.schema.subgraph.rules.graphql_types import (
     types_are_not_empty,
 )
 from gateway.schema.subgraph.rules.graphql_values import defaults_are_valid
+from gateway.schema.subgraph.rules.partitions import (
+    arguments_name_partitions,
+    gathers_are_valid,
+    keys_name_partitions,
+    orders_are_valid,
+    roots_are_gathered,
+)
 from gateway.schema.subgraph.rules.shareable import shareable_is_well_placed
 
 Rule = Callable[[SubgraphSchema], Iterator[CompositionError]]
@@ -77,6 +84,11 @@ FEDERATION_RULES: Final[tuple[Rule, ...]] = (
     cost_is_not_on_interfaces,
     list_sizes_are_valid,
     access_is_not_on_interfaces,
+    keys_name_partitions,
+    arguments_name_partitions,
+    roots_are_gathered,
+    gathers_are_valid,
+    orders_are_valid,
 )
 
 

@@ -1,0 +1,153 @@
+"""A client of subgraphs whose data lies with many members: each request is split, sent to whom it concerns, and joined."""
+
+from collections.abc import Mapping
+from time import monotonic
+from typing import Any, Final
+
+import msgspec
+
+from gateway.errors import SubgraphError
+from gateway.resolvers.cache.directives import Directives, read_directives
+from gateway.resolvers.subgraph_client.http_client import read_answer
+from gateway.resolvers.subgraph_client.partitions.answers import Collected
+from gateway.resolvers.subgraph_client.partitions.asking import ask_member
+from gateway.resolvers.subgraph_client.partitions.fanning import fan_in
+from gateway.resolvers.subgraph_client.partitions.gathering import Gatherer
+from gateway.resolvers.subgraph_client.partitions.members import Member, MemberBook, PartitionName
+from gateway.resolvers.subgraph_client.partitions.options import PartitionOptions, read_wish
+from gateway.resolvers.subgraph_client.partitions.own_schemas import Narrowed, Narrowing
+from gateway.resolvers.subgraph_client.partitions.routing import Errand, Route, plan_route
+from gateway.resolvers.subgraph_client.partitions.rules import PartitionRules
+from gateway.resolvers.subgraph_client.partitions.shapes import Shape, ShapeReader
+from gateway.resolvers.subgraph_client.partitions.sources import OK, Source, report_sources, status_of
+from gateway.resolvers.subgraph_client.protocol import Events, SubgraphClient, SubgraphRequest, SubgraphResponse
+from gateway.resolvers.subgraph_client.transport import HttpAnswer
+from gateway.schema.supergraph import Supergraph
+from gateway.types import OperationKind, ResponseKey, SubgraphName
+
+SUCCESS: Final = 200
+JSON_HEADERS: Final[Mapping[str, str]] = {"content-type": "application/json"}
+
+
+class PartitionedClient:
+    """A ``SubgraphClient`` that knows the members of each partitioned subgraph; requests to others go on as they are.
+
+    A member that fails leaves what the others say in place, with an error for what it leaves open.
+    """
+
+    def __init__(
+        self, inner: SubgraphClient, book: MemberBook, supergraph: Supergraph, options: PartitionOptions
+    ) -> None:
+        self._inner, self._book, self._supergraph, self._options = inner, book, supergraph, options
+        self._subgraphs: dict[SubgraphName, _Partitioned] = {}
+        self._directives: Directives | None = None
+        self._gatherer = Gatherer(inner, options)
+
+    async def send(self, request: SubgraphRequest) -> SubgraphResponse:
+        """See ``SubgraphClient.send``."""
+        if not self._book.of(request.subgraph):
+            return await self._inner.send(request)
+        return read_answer(request.subgraph, await self.post(request))
+
+    async def post(self, request: SubgraphRequest) -> HttpAnswer:
+        """See ``SubgraphClient.post``."""
+        members = self._book.of(request.subgraph)
+        if not members:
+            return await self._inner.post(request)
+        partitioned = self._partitioned(request.subgraph)
+        shape = partitioned.shape(request)
+        route = plan_route(shape, partitioned.rules, request.variables, members)
+        if request.kind is OperationKind.MUTATION and route.refusals:
+            return answer_with({"data": None, "errors": route.refusals})
+        if request.kind is OperationKind.MUTATION and len(route.errands) > 1:
+            return await self._in_series(request, shape, members)
+        if is_one_members(shape, route):
+            (name,) = route.errands
+            if partitioned.narrow(shape, route.errands[name], members[name]) is None:
+                return await self._pass_on(request, members[name])
+        collected = await self._gatherer.gather(request, shape, route, members, partitioned.narrow)
+        return answer_with(collected.entries(), collected.headers)
+
+    def subscribe(self, request: SubgraphRequest) -> Events:
+        """The events of all members that the arguments name, as they come. A member that breaks off is told of once, and tried again."""
+        members = self._book.of(request.subgraph)
+        if not members:
+            return self._inner.subscribe(request)
+        partitioned = self._partitioned(request.subgraph)
+        route = plan_route(partitioned.shape(request), partitioned.rules, request.variables, members)
+        asked = [members[name] for name in route.errands]
+        return fan_in(self._inner, request, asked, route.refusals, retry_seconds=self._options.retry_seconds)
+
+    async def close(self) -> None:
+        """Close the client inside."""
+        await self._inner.close()
+
+    def _partitioned(self, subgraph: SubgraphName) -> "_Partitioned":
+        found = self._subgraphs.get(subgraph)
+        if found is None:
+            if self._directives is None:
+                self._directives = read_directives(self._supergraph)
+            found = self._subgraphs[subgraph] = _Partitioned(self._supergraph, subgraph, self._directives)
+        return found
+
+    async def _pass_on(self, request: SubgraphRequest, member: Member) -> HttpAnswer:
+        """A request that is one member's alone goes there as it is."""
+        began = monotonic()
+        options = self._options
+        try:
+            answer = await ask_member(self._inner, request, member, hedge_after=options.hedge_after)
+        except SubgraphError as error:
+            report_sources(request, [Source(member.partition, status_of(error), monotonic() - began)])
+            raise
+        if read_wish(request).wants_sources:
+            report_sources(request, [Source(member.partition, OK, monotonic() - began)])
+        return answer
+
+    async def _in_series(
+        self, request: SubgraphRequest, shape: Shape, members: Mapping[PartitionName, Member]
+    ) -> HttpAnswer:
+        """Mutations for several partitions run in the order in which they are written (GraphQL specification, section 6.2.2)."""
+        data: dict[ResponseKey, Any] = {}
+        errors: list[Any] = []
+        partitioned = self._partitioned(request.subgraph)
+        for one in shape.alone():
+            route = plan_route(one, partitioned.rules, request.variables, members)
+            collected = await self._gatherer.gather(request, one, route, members, partitioned.narrow)
+            data |= collected.data
+            errors += collected.errors
+        return answer_with(Collected(data, errors).entries())
+
+
+class _Partitioned:
+    """What is known of one partitioned subgraph."""
+
+    def __init__(self, supergraph: Supergraph, subgraph: SubgraphName, directives: Directives) -> None:
+        self.rules = PartitionRules(directives, subgraph)
+        self._reader = ShapeReader(supergraph, subgraph, self.rules)
+        self._narrowing = Narrowing(supergraph.subgraphs[subgraph], supergraph.root_types)
+
+    def shape(self, request: SubgraphRequest) -> Shape:
+        """The shape of a request. Raises SubgraphError where it has other parts than a plan's fetches have."""
+        shape = self._reader.shape(request.query)
+        if shape is None:
+            message = f"This request cannot be split over the members of {request.subgraph!r}."
+            raise SubgraphError(message, subgraph=request.subgraph)
+        return shape
+
+    def narrow(self, shape: Shape, errand: Errand, member: Member) -> Narrowed | None:
+        """What a member is asked for whose own schema lacks something."""
+        return self._narrowing.narrow(shape, errand.fields, member.sdl) if member.sdl else None
+
+
+def is_one_members(shape: Shape, route: Route) -> bool:
+    """Whether one member is asked for all of a request, and exactly as it is written."""
+    if len(route.errands) != 1 or route.refusals or route.skipped:
+        return False
+    (errand,) = route.errands.values()
+    return len(errand.fields) == len(shape.parts) and all(
+        field is part.alone for field, part in zip(errand.fields, shape.parts, strict=True)
+    )
+
+
+def answer_with(entries: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> HttpAnswer:
+    return HttpAnswer(SUCCESS, {**JSON_HEADERS, **(headers or {})}, msgspec.json.encode(entries))
