@@ -1,11 +1,13 @@
 """Two people at two browsers, on the gateway's own page, watch the market: both see what a third one does, as he does it."""
 
+import asyncio
 from pathlib import Path
 from urllib.parse import urlencode
 
 from tests.browser.chromium import Tab, browser_tab
 from tests.cli.test_demo import Demo
 from tests.end_to_end.databases import opened
+from tests.end_to_end.subscribing import PATIENCE_SECONDS
 from tests.end_to_end.test_live import own_folder, publish, running
 from tests.subgraphs.conftest import market_databases
 
@@ -33,8 +35,9 @@ async def test_two_browsers_see_a_demand_as_it_is_published(running: Demo, own_f
     async with browser_tab(tmp_path / "one") as one, browser_tab(tmp_path / "other", language="zh-CN") as other:
         for tab in (one, other):
             await watch(tab, running.address, NEW_DEMANDS)
-        while not all([await tab.evaluate(f"{ANSWER}.includes('newDemands')") for tab in (one, other)]):
-            await publish(running, row["uscc"])
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while not all([await tab.evaluate(f"{ANSWER}.includes('newDemands')") for tab in (one, other)]):
+                await publish(running, row["uscc"])
         made = await publish(running, row["uscc"], title="毛竹防霉剂")
         for tab in (one, other):
             await tab.wait_for(f"{ANSWER}.includes('{made}')")
