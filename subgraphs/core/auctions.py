@@ -71,3 +71,17 @@ class Auction:
         description="出价记录，最高的在前。The bids, highest first.",
     )
     deal: Any = one(tables.Deal.auction_id, by="id", of=Deal, description="成交后的交易。The deal that it led to.")
+
+
+@strawberry.type(description="竞买报名。A bidder's registration, with the deposit.", directives=[cached(0)])
+@row_type(tables.AuctionRegistration)
+class AuctionRegistration:
+    """竞买报名."""
+
+    auction: Any = one(tables.Auction.id, by="auction_id", of=Auction, optional=False, description="竞价。The auction.")
+    paddle_no: int = field(description="号牌。The paddle's number.")
+    deposit: Any = money("deposit_fen", "保证金。The deposit.")
+    registered_at: datetime = field(description="报名时间。When it was made.")
+    released_at: datetime | None = field(
+        description="保证金退还时间；未退为空。When the deposit was given back; null while it is held."
+    )

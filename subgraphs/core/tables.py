@@ -231,6 +231,20 @@ class Bid(Base):
     bidder_uscc: Mapped[str | None] = mapped_column(ForeignKey("organization.uscc"), index=True)
 
 
+class AuctionRegistration(Base):
+    """竞买报名: who may bid under which paddle, and the deposit, held until ``released_at``."""
+
+    __tablename__ = "auction_registration"
+    __table_args__ = (UniqueConstraint("auction_id", "bidder_uscc"),)
+
+    auction_id: Mapped[str] = mapped_column(ForeignKey("auction.id"), primary_key=True)
+    paddle_no: Mapped[int] = mapped_column(primary_key=True)
+    bidder_uscc: Mapped[str] = mapped_column(ForeignKey("organization.uscc"), index=True)
+    deposit_fen: Mapped[Fen]
+    registered_at: Mapped[datetime]
+    released_at: Mapped[datetime | None]
+
+
 class Deal(Base):
     """交易: one technology contract; ``region_code`` is the city in whose market it was made."""
 

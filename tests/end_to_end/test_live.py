@@ -13,7 +13,7 @@ import pytest
 from gateway.transport.graphiql import Example
 from tests.cli.test_demo import Demo, demo
 from tests.end_to_end.databases import opened
-from tests.end_to_end.subscribing import Answers, next_data, subscribed
+from tests.end_to_end.subscribing import PATIENCE_SECONDS, Answers, next_data, subscribed
 from tests.subgraphs.conftest import market_databases
 from tests.subgraphs.databases import MarketDatabases
 
@@ -58,8 +58,9 @@ async def publish(running: Demo, uscc: str, **changes: Any) -> str:
 
 async def until_heard(running: Demo, uscc: str, *all_answers: Answers) -> None:
     """Publish until every subscription has heard: a gateway does not tell when it listens."""
-    while not all(answers.qsize() for answers in all_answers):
-        await publish(running, uscc)
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while not all(answers.qsize() for answers in all_answers):
+            await publish(running, uscc)
     last = await publish(running, uscc)
     for answers in all_answers:
         while (await next_data(answers))["newDemands"]["id"] != last:
@@ -107,7 +108,8 @@ async def test_a_demand_of_elsewhere_is_not_heard(running: Demo, own_folder: Pat
         subscribed(running.address, NEW_DEMANDS, region="330300") as wenzhou,
     ):
         await until_heard(running, uscc, wenzhou)
-        while not hangzhou.qsize():
-            await publish(running, uscc, countyCode="330102")
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while not hangzhou.qsize():
+                await publish(running, uscc, countyCode="330102")
         assert (await next_data(hangzhou))["newDemands"]["id"].startswith("330100-D-")
         assert wenzhou.empty()

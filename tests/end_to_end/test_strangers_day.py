@@ -7,6 +7,7 @@ import asyncio
 import json
 from collections.abc import Iterator
 from datetime import datetime
+from itertools import count
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ import pytest
 from subgraphs.kit.actor import ANSWER, BROKER, OPERATE, PUBLISH
 from subgraphs.kit.evidence import record_hash
 from tests.end_to_end.strangers import Province, Stranger, province
-from tests.end_to_end.subscribing import next_data, subscribed
+from tests.end_to_end.subscribing import PATIENCE_SECONDS, next_data, subscribed
 from tests.subgraphs.conftest import market_databases
 from tests.subgraphs.databases import MarketDatabases
 
@@ -157,11 +158,11 @@ def test_nobody_acts_for_another(here: Province, people: People) -> None:
 async def test_a_visitor_sees_demands_as_they_come(here: Province, people: People) -> None:
     """The city sends its event to the gateway as server-sent events; who published it is asked of core."""
     query = 'subscription { newDemands(region: "330300") { id publisher { name } } }'
-    async with subscribed(here.address, query) as heard:
-        count, told = 0, None
-        while told is None:
-            wish = WISH | {"publisherUscc": people.company_row["uscc"], "idempotencyKey": f"live-{count}"}
+    async with asyncio.timeout(PATIENCE_SECONDS), subscribed(here.address, query) as heard:
+        number = count()
+        while not heard.qsize():
+            wish = WISH | {"publisherUscc": people.company_row["uscc"], "idempotencyKey": f"live-{next(number)}"}
             await asyncio.to_thread(people.company.ask, PUBLISH_DEMAND, input=wish)
-            count, told = count + 1, (await next_data(heard))["newDemands"] if heard.qsize() else None
+        told = (await next_data(heard))["newDemands"]
     assert told["id"].startswith("330300-D-")
     assert told["publisher"]["name"] == people.company_row["name"]

@@ -14,7 +14,7 @@ from tests.subgraphs.city.test_subscriptions import QUERY as NEW_DEMANDS
 from tests.subgraphs.city.test_subscriptions import publish as publish_demand
 from tests.subgraphs.core.test_contributions import RECORD, act
 from tests.subgraphs.databases import MarketDatabases, show_nothing
-from tests.subgraphs.listening import listening
+from tests.subgraphs.listening import PATIENCE_SECONDS, listening
 
 PAGE = "totalCount pageInfo { hasNextPage hasPreviousPage startCursor endCursor } edges { cursor node { id publishedAt status } }"
 QUESTIONS = [
@@ -117,8 +117,9 @@ async def check_brokers_at_once(core: Asker) -> None:
 async def check_events_reach_other_processes(one: Asker, other: Asker) -> None:
     """What is published in one process is told in the other, whole; while it listens nothing is lost."""
     async with listening(other, NEW_DEMANDS) as heard:
-        while not heard.waiting:  # it does not say when it listens
-            await publish_demand(one, f"warm-{next(NUMBERS)}")
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while not heard.waiting:  # it does not say when it listens
+                await publish_demand(one, f"warm-{next(NUMBERS)}")
         made = [await publish_demand(one, f"told-{number}") for number in range(20)]
         told: list[str] = []
         while told[-20:] != made:

@@ -1,0 +1,44 @@
+"""Append to a listing's chain of evidence, in the transaction of what it is evidence of."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from subgraphs.core import tables
+from subgraphs.kit.enums import EvidenceKind
+from subgraphs.kit.errors import ErrorCode, Refusal
+from subgraphs.kit.evidence import record_hash
+
+
+async def append_evidence(
+    session: AsyncSession, chain: str, kind: EvidenceKind, subject: Mapping[str, Any], at: datetime
+) -> None:
+    """Append a record to the chain of a listing, which nobody else appends to until this transaction ends.
+
+    Raises ``Refusal`` ACHIEVEMENT_NOT_FOUND where core knows no such listing.
+    """
+    listing, table = tables.ListingRecord, tables.Evidence
+    locked = update(listing).where(listing.id == chain).values(kind=listing.kind).returning(listing.id)
+    if (await session.execute(locked)).one_or_none() is None:
+        raise Refusal(ErrorCode.ACHIEVEMENT_NOT_FOUND, f"Core knows no listing {chain!r}; give the id of another.")
+    newest = select(table.height, table.sha256).where(table.chain == chain).order_by(table.height.desc()).limit(1)
+    last = (await session.execute(newest)).one_or_none()
+    height, previous = (0, None) if last is None else (last.height + 1, last.sha256)
+    digest = record_hash(chain=chain, height=height, kind=kind, recorded_at=at, subject=subject, previous=previous)
+    session.add(
+        table(
+            chain=chain,
+            height=height,
+            kind=kind,
+            subject=dict(subject),
+            sha256=digest,
+            previous_sha256=previous,
+            recorded_at=at,
+            sealed_in_root=None,
+            deal_id=None,
+        )
+    )
+    await session.flush()
