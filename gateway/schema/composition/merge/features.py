@@ -22,7 +22,7 @@ from gateway.schema.composition.merge.carried import CARRIED, CARRIED_BY_NAME
 from gateway.schema.composition.merge.composed import Composed
 from gateway.schema.composition.merge.phrase import say_variants
 from gateway.schema.composition.merge.state import MergeState
-from gateway.schema.subgraph.model import Applied, SubgraphSchema
+from gateway.schema.subgraph.model import Applied, SubgraphSchema, elements
 from gateway.schema.subgraph.specifications import (
     LATEST_FEDERATION,
     LINK_DEFINITION,
