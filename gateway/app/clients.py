@@ -114,9 +114,9 @@ def endpoint(supergraph: Supergraph, name: SubgraphName, traffic: Traffic) -> En
 def failure_policies(
     endpoints: Mapping[SubgraphName, Endpoint], book: MemberBook, traffic: Traffic
 ) -> Callable[[str], FailurePolicy]:
-    """What is done about failures of the server at an address: a subgraph's, or one of its members'."""
+    """What is done about failures of the server at an address: a subgraph's, or one of its members', who may just have gone."""
     owners = {endpoint.url: name for name, endpoint in endpoints.items()}
-    return lambda url: failure_policy(book.owner(url) or owners[url], traffic)
+    return lambda url: failure_policy(book.owner(url) or owners.get(url, ""), traffic)
 
 
 def failure_policy(name: SubgraphName, traffic: Traffic) -> FailurePolicy:
