@@ -64,7 +64,10 @@ class PlanningError(TongfenError):
 
 
 class SubgraphError(TongfenError):
-    """A subgraph gave no usable answer: refused, timed out, or did not speak GraphQL."""
+    """A subgraph gave no usable answer: refused, timed out, or did not speak GraphQL.
+
+    ``reports`` are what was said on the way to it where several asked together (``RequestContext.reports``).
+    """
 
     code = "SUBREQUEST_HTTP_ERROR"
 
@@ -74,6 +77,7 @@ class SubgraphError(TongfenError):
         super().__init__(message, code=code)
         self.subgraph = subgraph
         self.extensions = extensions or {}
+        self.reports: dict[str, list[Any]] = {}
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -1,20 +1,23 @@
 """``tongfen member``: the members of a partitioned subgraph."""
 
 from pathlib import Path
+from typing import Any
 
 import click
 
+from gateway.cli.registry import CONFIG
 from gateway.cli.registry_client import Connection, connected
-from gateway.cli.registry_text import CHANGE_FIELDS, FORMAT, Format, print_change
-from gateway.cli.subgraph import SDL_FILE
+from gateway.cli.registry_text import CHANGE_FIELDS, FORMAT, Format, print_change, print_json, table
+from gateway.cli.subgraph import SDL_FILE, describe_health
+from gateway.settings import Settings, read_settings
 
 
 @click.group("member", no_args_is_help=True)
 def member_command() -> None:
-    """Members of a partitioned subgraph, by a registry. Exit codes: 0 done, 1 refused or it cannot be done, 2 wrong use."""
+    """Members of partitioned subgraphs, by a registry; those of the settings can be listed. Exit codes: 0 done, 1 refused or it cannot be done, 2 wrong use."""
 
 
-@member_command.command("publish")
+@member_command.command("add")
 @click.argument("subgraph")
 @click.argument("partition")
 @click.option("--url", "urls", multiple=True, required=True, help="Where requests go; may be given again for replicas.")
@@ -22,7 +25,7 @@ def member_command() -> None:
 @click.option("--message", default="", help="For the history.")
 @FORMAT
 @connected
-def publish(
+def add(
     connection: Connection,
     subgraph: str,
     partition: str,
@@ -55,3 +58,47 @@ def remove(connection: Connection, subgraph: str, partition: str, message: str, 
     }}"""
     result = connection.ask(query, {"subgraph": subgraph, "partition": partition, "message": message})["removeMember"]
     print_change(result, format_)
+
+
+@member_command.command("list")
+@click.argument("subgraph", required=False)
+@click.option("--config", type=CONFIG, help="List those in these settings instead of a registry's.")
+@FORMAT
+@connected
+def list_members(connection: Connection, subgraph: str | None, config: Path | None, format_: Format) -> None:
+    """List the members of one subgraph or of all, and where their servers are."""
+    found = members_in(read_settings(config)) if config is not None else members_of(connection)
+    chosen = [one for one in found if subgraph in (None, one["subgraph"])]
+    if format_ == "json":
+        print_json(chosen)
+        return
+    rows = [(one["subgraph"], one["partition"], " ".join(one["urls"]), one["health"]) for one in chosen]
+    click.echo(table([("SUBGRAPH", "PARTITION", "URLS", "HEALTH"), *rows]))
+
+
+def members_in(settings: Settings) -> list[dict[str, Any]]:
+    """The members that settings name."""
+    return [
+        {"subgraph": name, "partition": partition, "urls": list(member.urls), "health": "unknown"}
+        for name, own in settings.traffic.subgraphs.items()
+        for partition, member in own.members.items()
+    ]
+
+
+def members_of(connection: Connection) -> list[dict[str, Any]]:
+    """The members that a registry knows. Raises TongfenError."""
+    query = """query Members($environment: String) {
+      subgraphs(environment: $environment) { name members { partition urls } }
+      health(environment: $environment) { subgraph partition state reason latencyMs lastSeen drift }
+    }"""
+    answer = connection.ask(query)
+    health = {(one["subgraph"], one["partition"]): one for one in answer["health"]}
+    return [
+        {
+            "subgraph": one["name"],
+            **member,
+            "health": describe_health(health.get((one["name"], member["partition"]))),
+        }
+        for one in answer["subgraphs"]
+        for member in one["members"]
+    ]

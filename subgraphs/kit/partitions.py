@@ -29,7 +29,6 @@ class GatherStrategy(StrEnum):
 describe(
     GatherStrategy,
     "汇总方式。How several members' answers become one.",
-    inaccessible=True,
     CONCAT="接成一个列表。Lists become one.",
     CONNECTION="合成一个分页列表。Pages of one list.",
     GROUP="同组的行合并。Rows of one group become one.",
@@ -43,9 +42,7 @@ describe(
 )
 
 
-@strawberry.federation.input(
-    inaccessible=True, description="次序。An order, perhaps only for one value of an argument."
-)
+@strawberry.federation.input(description="次序。An order, perhaps only for one value of an argument.")
 class GatherOrder:
     """An order."""
 

@@ -182,12 +182,41 @@ async def test_subgraphs_and_members_are_listed(shell: Shell) -> None:
         "city",
         "unknown",
     ]
-    await shell.succeed("member", "publish", "city", "3302", "--url", "http://127.0.0.1:2/")
+    await shell.succeed("member", "add", "city", "3302", "--url", "http://127.0.0.1:2/", "--url", "http://127.0.0.1:3/")
     assert "city/3302  http://127.0.0.1:2/" in await shell.succeed("subgraph", "list")
+    assert (await shell.succeed("member", "list")).splitlines()[1].split() == [
+        "city",
+        "3302",
+        "http://127.0.0.1:2/",
+        "http://127.0.0.1:3/",
+        "unknown",
+    ]
+    assert await shell.json("member", "list", "healthcare") == []
     await shell.succeed("member", "remove", "city", "3302")
     assert "3302" not in await shell.succeed("subgraph", "list")
     await shell.publish("healthcare", HEALTH)
     assert "Published as version 5" in await shell.succeed("subgraph", "remove", "healthcare")
+
+
+async def test_the_members_of_settings_are_listed(shell: Shell) -> None:
+    """Without a registry."""
+    config = shell.folder / "members.yaml"
+    config.write_text(
+        "supergraph: {file: a.graphql}\n"
+        "traffic: {subgraphs: {city: {members: {3301: {urls: ['http://127.0.0.1:1/']}}}}}\n",
+        encoding="utf-8",
+    )
+    found = await shell.json("member", "list", "--config", str(config))
+    assert found == [{"subgraph": "city", "partition": "3301", "urls": ["http://127.0.0.1:1/"], "health": "unknown"}]
+
+
+async def test_a_member_that_contradicts_its_subgraph_is_refused(shell: Shell) -> None:
+    """With composition's code, and exit code 1."""
+    await shell.publish("city", CITY)
+    other = shell.file("other", CITY.replace("title: String", "title: Int"))
+    refused = await shell.type("member", "add", "city", "3302", "--url", "http://127.0.0.1:2/", "--schema", other)
+    assert refused.exit_code == 1
+    assert "FIELD_TYPE_MISMATCH" in refused.stdout
 
 
 async def test_the_audit_log_is_verified(shell: Shell) -> None:

@@ -11,7 +11,7 @@ from gateway.settings import read_settings
 DOCS = Path(__file__).parents[2] / "docs"
 EXAMPLES = [
     (page, number, text)
-    for page in ("settings.md", "running.md", "caching.md", "subscriptions.md")
+    for page in ("settings.md", "running.md", "caching.md", "subscriptions.md", "partitions.md")
     for number, text in enumerate(
         re.findall(r"```yaml\n(.*?)```", (DOCS / page).read_text(encoding="utf-8"), re.DOTALL), start=1
     )
@@ -24,12 +24,12 @@ def test_an_example_can_be_read(page: str, number: int, text: str, tmp_path: Pat
     path = tmp_path / f"{page}-{number}.yaml"
     path.write_text(text, encoding="utf-8")
     source = read_settings(path, environment={}).supergraph
-    assert source.file or source.compose or source.cdn
+    assert source.file or source.compose or source.cdn or source.registry
 
 
 def test_there_are_examples() -> None:
     """Each page has some."""
-    assert {page for page, _, _ in EXAMPLES} == {"settings.md", "running.md", "caching.md", "subscriptions.md"}
+    assert {page for page, _, _ in EXAMPLES} == {"settings.md", "running.md", "caching.md", "subscriptions.md", "partitions.md"}
 
 
 def test_the_message_of_a_wrong_key_is_as_shown(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from gateway.resolvers.subgraph_client.partitions.asking import ask_member
 from gateway.resolvers.subgraph_client.partitions.fanning import fan_in
 from gateway.resolvers.subgraph_client.partitions.gathering import Gatherer
 from gateway.resolvers.subgraph_client.partitions.members import Member, MemberBook, PartitionName
-from gateway.resolvers.subgraph_client.partitions.options import PartitionOptions
+from gateway.resolvers.subgraph_client.partitions.options import PartitionOptions, read_wish
 from gateway.resolvers.subgraph_client.partitions.own_schemas import Narrowed, Narrowing
 from gateway.resolvers.subgraph_client.partitions.routing import Errand, Route, plan_route
 from gateway.resolvers.subgraph_client.partitions.rules import PartitionRules
@@ -99,7 +99,8 @@ class PartitionedClient:
         except SubgraphError as error:
             report_sources(request, [Source(member.partition, status_of(error), monotonic() - began)])
             raise
-        report_sources(request, [Source(member.partition, OK, monotonic() - began)])
+        if read_wish(request).wants_sources:
+            report_sources(request, [Source(member.partition, OK, monotonic() - began)])
         return answer
 
     async def _in_series(

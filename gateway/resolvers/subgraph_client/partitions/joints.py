@@ -103,11 +103,14 @@ class Sorting:
         special = next((order for order in self.orders if order.when is not None and order.when in chosen), None)
         return special or next((order for order in self.orders if order.when is None), None)
 
-    def keys(self, order: Order | None, item: Any) -> tuple[Any, ...]:
-        """What to sort an item by."""
-        if order is None:
-            return ()
-        return tuple(comparable(step_down(item, (self.aliases[key.path], *key.path[1:])), key) for key in order.keys)
+    def keys(self, order: Order | None) -> Callable[[Any], tuple[Any, ...]]:
+        """What gives that by which an item is sorted."""
+        ways = [((self.aliases[key.path], *key.path[1:]), key.descending) for key in (order.keys if order else ())]
+
+        def read(item: Any) -> tuple[Any, ...]:
+            return tuple([comparable(step_down(item, path), descending=descending) for path, descending in ways])
+
+        return read
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,9 +128,9 @@ class ListJoint:
         lists = [value for _, value in those_given(pieces, list)]
         if not lists:
             return None
-        order = self.sorting.choose(variables)
+        keys = self.sorting.keys(self.sorting.choose(variables))
         added = set(self.sorting.aliases.values())
-        merged = merge_lists(lists, lambda item: self.sorting.keys(order, item))
+        merged = merge_lists(lists, keys)
         return [without(item, added) for item in islice(merged, self._most(variables))]
 
     def _most(self, variables: Variables) -> int | None:

@@ -111,19 +111,19 @@ class PageJoint:
         return joined
 
     def _page(self, objects: Sequence[Piece], variables: Variables) -> dict[ResponseKey, Any]:
-        order = self.sorting.choose(variables)
+        read = self.sorting.keys(self.sorting.choose(variables))
         edges = [value[EDGES] or [] for _, value in objects]
         infos = [value[PAGE] for _, value in objects]
         first, last = (argument_of(self.sorting.field, name, variables) for name in ("first", "last"))
 
         def keys(edge: Any) -> tuple[Any, ...]:
-            return self.sorting.keys(order, decoded(edge)[NODE])
+            return read(decoded(edge)[NODE])
 
         if isinstance(last, int) and first is None:
             window = pick_last(edges, keys, infos, last)
         else:
-            usual = self.default_size or max(map(len, edges), default=0)
-            window = pick_first(edges, keys, infos, first if isinstance(first, int) else usual)
+            size = first if isinstance(first, int) else self.default_size or usual_size(edges, infos)
+            window = pick_first(edges, keys, infos, size)
         cursors = self._cursors([name for name, _ in objects], edges, window, variables)
         page: dict[ResponseKey, Any] = {}
         for key, cursor_keys in self.lists.items():
@@ -166,6 +166,12 @@ def decoded(item: Any) -> Any:
 Keys = Callable[[Any], tuple[Any, ...]]
 Entry = tuple[tuple[Any, ...], int, int]
 Infos = Sequence[Mapping[str, bool]]
+
+
+def usual_size(edges: Edges, infos: Infos) -> int:
+    """How many items are on a page where nobody says it: as many as on a member's own, and all where each member gave all."""
+    lengths = [len(items) for items in edges]
+    return max(lengths, default=0) if any(info["hasNextPage"] for info in infos) else sum(lengths)
 
 
 def pick_first(edges: Edges, keys: Keys, infos: Infos, size: int) -> Window:

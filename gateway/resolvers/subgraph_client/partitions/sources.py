@@ -7,7 +7,6 @@ from typing import Final
 from gateway.errors import SubgraphError
 from gateway.resolvers import codes
 from gateway.resolvers.subgraph_client.partitions.members import PartitionName
-from gateway.resolvers.subgraph_client.partitions.options import read_wish
 from gateway.resolvers.subgraph_client.protocol import SubgraphRequest
 from gateway.resolvers.subgraph_client.transport import Failure, TransportError
 
@@ -41,10 +40,8 @@ def status_of(error: SubgraphError) -> str:
 
 
 def report_sources(request: SubgraphRequest, sources: Sequence[Source]) -> None:
-    """Tell the client of all members, where one of them did not answer, or where it asked for that."""
+    """Tell the client of all members that were asked."""
     if request.context is None:
-        return
-    if all(source.status in (OK, SKIPPED) for source in sources) and not read_wish(request).wants_sources:
         return
     for source in sources:
         request.context.report(

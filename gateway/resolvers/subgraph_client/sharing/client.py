@@ -48,6 +48,10 @@ class SharingClient:
         except TimeoutError:
             message = f"Subgraph {request.subgraph!r} {Failure.TIMED_OUT.value}."
             raise SubgraphError(message, subgraph=request.subgraph) from None
+        except SubgraphError as error:
+            if context is not None:
+                tell(RequestContext(reports=error.reports), context)
+            raise
         if context is not None:
             tell(said, context)
         return answer
@@ -68,7 +72,11 @@ class SharingClient:
         known = request.context or RequestContext()
         freshness = Freshness() if known.freshness is not None else None
         context = replace(known, reports={}, freshness=freshness)
-        return await self._inner.post(replace(request, context=context)), context
+        try:
+            return await self._inner.post(replace(request, context=context)), context
+        except SubgraphError as error:
+            error.reports = context.reports
+            raise
 
 
 def flight_key(request: SubgraphRequest) -> Hashable:

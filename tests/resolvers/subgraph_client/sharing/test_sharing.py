@@ -126,6 +126,15 @@ async def test_errors_are_shared() -> None:
     assert errors[0] is not errors[1]
 
 
+async def test_what_was_said_on_the_way_to_an_error_is_told_too() -> None:
+    """Each client's request hears of it."""
+    gate = Gate()
+    gate.error = SubgraphError("It is down.", subgraph="city")
+    contexts = [RequestContext(), RequestContext()]
+    await send_all(shared(gate), gate, *(ask(context=context) for context in contexts))
+    assert [context.reports for context in contexts] == [{"sources": ["city"]}] * 2
+
+
 async def test_who_asked_first_may_leave() -> None:
     """The others get an answer: one of them asks anew."""
     gate = Gate()
