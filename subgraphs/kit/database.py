@@ -1,9 +1,12 @@
 """One asynchronous engine for a subgraph's own database: SQLite by a file, PostgreSQL by a URL."""
 
+import asyncio
 import json
+from contextlib import AbstractAsyncContextManager, nullcontext
 from functools import partial
 from pathlib import Path
 from typing import Final
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import MetaData, event
 from sqlalchemy.engine import make_url
@@ -18,6 +21,8 @@ _SQLITE_PRAGMAS: Final = (
     "PRAGMA busy_timeout = 5000",
     "PRAGMA cache_size = -32000",
 )
+
+_TURNS: Final[WeakKeyDictionary[AsyncEngine, asyncio.Lock]] = WeakKeyDictionary()
 
 
 def sqlite_url(path: Path) -> str:
@@ -35,6 +40,17 @@ def open_database(url: str) -> AsyncEngine:
     if engine.dialect.name == "sqlite":
         event.listen(engine.sync_engine, "connect", _set_pragmas)
     return engine
+
+
+def writing(engine: AsyncEngine) -> AbstractAsyncContextManager[object]:
+    """A turn at writing, which who changes something takes for the whole of his transaction.
+
+    SQLite has one writer at a time, and those who wait for it come in no order: under contention some would wait until they are
+    refused. In this process they stand in line. PostgreSQL locks rows, and needs no turns.
+    """
+    if engine.dialect.name != "sqlite":
+        return nullcontext()
+    return _TURNS.setdefault(engine, asyncio.Lock())
 
 
 async def create_tables(engine: AsyncEngine, metadata: MetaData) -> None:

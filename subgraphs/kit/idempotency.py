@@ -16,6 +16,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from subgraphs.kit.context import Context
+from subgraphs.kit.database import writing
 from subgraphs.kit.errors import ErrorCode, Refusal
 from subgraphs.kit.events import announced
 from subgraphs.kit.evidence import canonical_json
@@ -81,7 +82,7 @@ def _done(task: asyncio.Task[str]) -> None:
 
 
 async def _once(context: Context, table: Table, attempt: Attempt, change: Change) -> str:
-    async with context.session() as session:
+    async with writing(context.database), context.session() as session:
         async with session.begin():
             if (made := await _made_before(session, table, attempt)) is not None:
                 return made

@@ -241,7 +241,7 @@ async def test_contention_bends_nothing(hall: Hall) -> None:
     ]  # fmt: skip
     sent = calls + draw.sample(calls, 120)
     draw.shuffle(sent)
-    room = asyncio.Semaphore(16)
+    room = asyncio.Semaphore(64)
 
     async def send(wish: dict[str, Any]) -> tuple[str, str | None]:
         async with room:
