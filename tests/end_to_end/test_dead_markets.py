@@ -113,8 +113,10 @@ class Province:
 
 
 @pytest.fixture(scope="module")
-def running(market_databases: MarketDatabases) -> Iterator[Demo]:
-    with demo(market_databases.path("core").parent.parent) as started:
+def running(market_databases: MarketDatabases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    folder = tmp_path_factory.mktemp("dead")
+    market_databases.copy_all(folder / "market")
+    with demo(folder) as started:
         yield started
 
 
