@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Coroutine
 from typing import Any, Final
 
 from starlette.applications import Starlette
@@ -128,11 +128,11 @@ def hot_route(path: str, endpoint: AsgiApp, rest: AsgiApp) -> AsgiApp:
 
     below = f"{path}/"
 
-    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+    def app(scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:  # no coroutine of its own
         is_hot = scope["type"] == "http" and (
             scope["path"] == path or (len(scope["path"]) > len(below) and scope["path"].startswith(below))
         )
-        await (endpoint if is_hot else rest)(scope, receive, send)
+        return (endpoint if is_hot else rest)(scope, receive, send)
 
     return app
 

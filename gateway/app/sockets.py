@@ -29,12 +29,18 @@ def socket_options(settings: Settings) -> WebSocketOptions:
 def with_sockets(app: AsgiApp, path: str, sockets: WebSocketEndpoint) -> AsgiApp:
     """An application that takes WebSockets at ``path``, and refuses those elsewhere."""
 
-    async def routed(scope: Scope, receive: Receive, send: Send) -> None:
+    async def routed(scope: Scope, receive: Receive, send: Send) -> None:  # servers want a coroutine function
         if scope["type"] != "websocket":
-            return await app(scope, receive, send)
-        if scope["path"] == path:
-            return await sockets(scope, receive, send)
-        await receive()
-        return await send({"type": "websocket.close", "code": 1000})
+            await app(scope, receive, send)
+        elif scope["path"] == path:
+            await sockets(scope, receive, send)
+        else:
+            await refuse(scope, receive, send)
 
     return routed
+
+
+async def refuse(_: Scope, receive: Receive, send: Send) -> None:
+    """Take no WebSocket."""
+    await receive()
+    await send({"type": "websocket.close", "code": 1000})
