@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Coroutine
 from typing import Any, Final
 
 from starlette.applications import Starlette
@@ -19,10 +19,11 @@ from gateway.app.engine import connect
 from gateway.app.held import Engine
 from gateway.app.last_good import LastGood
 from gateway.app.loaded import Loader
+from gateway.app.on_demand import StreamsOnDemand
 from gateway.app.parts import Parts, make_parts
 from gateway.app.peers import ALONE, Peers, SharedReadiness, when_ready
 from gateway.app.serving import Serving
-from gateway.app.streams import make_streams, socket_endpoint, with_sockets
+from gateway.app.sockets import socket_endpoint, with_sockets
 from gateway.schema.supergraph import Supergraph
 from gateway.settings import Cors, Settings
 from gateway.settings.subscriptions import OnNewSchema
@@ -85,7 +86,8 @@ def make_serving(settings: Settings, loader: Loader, parts: Parts) -> Serving:
     """What answers from the loader's newest good supergraph, as the settings have it."""
 
     async def connect_engine(supergraph: Supergraph) -> Engine:
-        client = make_client(supergraph, settings.traffic, parts, make_streams(supergraph, settings, parts.members))
+        streams = StreamsOnDemand(supergraph, settings, parts.members)
+        client = make_client(supergraph, settings.traffic, parts, streams)
         return await connect(supergraph, client, settings, parts.cache, parts.telemetry.observer)
 
     source = settings.supergraph
@@ -128,11 +130,11 @@ def hot_route(path: str, endpoint: AsgiApp, rest: AsgiApp) -> AsgiApp:
 
     below = f"{path}/"
 
-    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+    def app(scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:  # no coroutine of its own
         is_hot = scope["type"] == "http" and (
             scope["path"] == path or (len(scope["path"]) > len(below) and scope["path"].startswith(below))
         )
-        await (endpoint if is_hot else rest)(scope, receive, send)
+        return (endpoint if is_hot else rest)(scope, receive, send)
 
     return app
 

@@ -1,7 +1,8 @@
 """From settings to the service that knows who asks."""
 
+from gateway.app.on_demand import open_verifier
 from gateway.settings import Authentication
-from gateway.transport.authentication import AuthenticatingService, KeyRing, TokenPolicy, TokenVerifier
+from gateway.transport.authentication import AuthenticatingService
 from gateway.transport.endpoint import GraphQLService
 
 
@@ -9,9 +10,7 @@ def with_authentication(settings: Authentication, service: GraphQLService) -> Gr
     """A service before ``service`` that reads tokens; the same one where there are no keys. Raises SettingsError."""
     if not settings.keys:
         return service
-    keys = KeyRing(settings.keys, refresh_seconds=settings.refresh)
-    policy = TokenPolicy(settings.algorithms, settings.issuers, settings.audiences, settings.leeway)
-    verifier = TokenVerifier(keys, policy)
+    verifier = open_verifier(settings)
     return AuthenticatingService(
         service, verifier, header=settings.header, scheme=settings.scheme, required=settings.required
     )

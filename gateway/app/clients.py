@@ -5,10 +5,10 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from gateway.app.headers import with_response_headers
+from gateway.app.on_demand import open_aiohttp
 from gateway.app.parts import Parts
 from gateway.errors import SettingsError
 from gateway.resolvers.subgraph_client import (
-    AiohttpTransport,
     Endpoint,
     HttpClient,
     LeanTransport,
@@ -78,7 +78,7 @@ def make_transport(traffic: Traffic) -> PoolingTransport:
     limit, most = traffic.connections, traffic.response_bytes
     tls = read_authorities(traffic.ca) if traffic.ca is not None else None
     if traffic.transport == "aiohttp":
-        return AiohttpTransport(limit=limit, max_body_bytes=most, tls=tls, use_proxies=traffic.proxies)
+        return open_aiohttp(limit=limit, max_body_bytes=most, tls=tls, use_proxies=traffic.proxies)
     if traffic.proxies:
         raise SettingsError("traffic.proxies: the lean transport knows no proxies; set traffic.transport to aiohttp.")
     return LeanTransport(limit=limit, max_body_bytes=most, tls=tls)

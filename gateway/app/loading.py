@@ -5,11 +5,10 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from gateway.app.loaded import Loaded, Loader, digest
-from gateway.app.on_demand import follow_registry
+from gateway.app.on_demand import ask_for_sdl, follow_registry
 from gateway.app.polling import CdnLoader, UplinkLoader
 from gateway.app.watching import FileLoader, read_text
 from gateway.errors import CompositionError, SettingsError, SubgraphError, SupergraphError
-from gateway.resolvers.subgraph_client.introspection import fetch_sdl
 from gateway.schema import Subgraph, compose
 from gateway.schema.supergraph import Supergraph
 from gateway.schema.supergraph.printer import print_supergraph
@@ -99,7 +98,7 @@ async def compose_sources(sources: Mapping[SubgraphName, SubgraphSource]) -> Sup
 
 async def read_source(name: SubgraphName, source: SubgraphSource) -> Subgraph:
     """A subgraph with its SDL, from its file or from itself."""
-    sdl = await fetch_sdl(name, source.url) if source.sdl is None else read_sdl(name, source.sdl)
+    sdl = await ask_for_sdl(name, source.url) if source.sdl is None else read_sdl(name, source.sdl)
     return Subgraph(name, source.url, sdl)
 
 

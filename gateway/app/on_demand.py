@@ -2,6 +2,7 @@
 longer to import than all the rest takes to start.
 """
 
+import ssl
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from importlib import import_module
@@ -11,9 +12,14 @@ from gateway.app.loaded import Loader
 from gateway.app.serving import Serving
 from gateway.resolvers.cache import Invalidated, Store
 from gateway.resolvers.cache.invalidation import Targets
+from gateway.resolvers.subgraph_client import Events, PoolingTransport, SubgraphRequest
 from gateway.resolvers.subgraph_client.local import AnswerLocally
-from gateway.settings import Cache, Settings
+from gateway.resolvers.subgraph_client.partitions import MemberBook
+from gateway.resolvers.subgraph_client.protocol import EventSource
+from gateway.schema.supergraph import Supergraph
+from gateway.settings import Authentication, Cache, Settings
 from gateway.transport.asgi import AsgiApp
+from gateway.transport.authentication import Verifier
 from gateway.transport.endpoint import GraphQLService
 from gateway.types import SubgraphName
 
@@ -61,3 +67,45 @@ def open_redis(settings: Cache) -> Store:
     """The store of answers on a Redis server. Raises SettingsError where it cannot be made."""
     store: Store = import_module("gateway.app.redis").open_redis(settings)
     return store
+
+
+def open_verifier(settings: Authentication) -> Verifier:
+    """What verifies tokens by the keys of the settings. Raises SettingsError for keys that are none."""
+    verifier: Verifier = import_module("gateway.app.verifier").make_verifier(settings)
+    return verifier
+
+
+class StreamsOnDemand:
+    """An ``EventSource`` for the subscriptions of a supergraph, which is made at the first of them."""
+
+    def __init__(self, supergraph: Supergraph, settings: Settings, members: MemberBook) -> None:
+        self._supergraph, self._settings, self._members = supergraph, settings, members
+        self._source: EventSource | None = None
+
+    def subscribe(self, request: SubgraphRequest) -> Events:
+        """The subgraph's events."""
+        if self._source is None:
+            streams = import_module("gateway.app.streams")
+            made: EventSource = streams.make_streams(self._supergraph, self._settings, self._members)
+            self._source = made
+        return self._source.subscribe(request)
+
+    async def close(self) -> None:
+        """End all subscriptions."""
+        if self._source is not None:
+            await self._source.close()
+
+
+def open_aiohttp(*, limit: int, max_body_bytes: int, tls: ssl.SSLContext | None, use_proxies: bool) -> PoolingTransport:
+    """What carries requests to subgraphs by aiohttp."""
+    library = import_module("gateway.resolvers.subgraph_client.aiohttp_transport")
+    transport: PoolingTransport = library.AiohttpTransport(
+        limit=limit, max_body_bytes=max_body_bytes, tls=tls, use_proxies=use_proxies
+    )
+    return transport
+
+
+async def ask_for_sdl(name: SubgraphName, url: str) -> str:
+    """The SDL that a subgraph gives of itself. Raises SubgraphError where it gives none."""
+    sdl: str = await import_module("gateway.resolvers.subgraph_client.introspection").fetch_sdl(name, url)
+    return sdl

@@ -1,4 +1,4 @@
-"""From settings to what streams: subscriptions to subgraphs, and WebSockets to clients."""
+"""From settings to what brings the events of subgraphs' subscriptions."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -14,10 +14,6 @@ from gateway.resolvers.subgraph_client.streams import (
 )
 from gateway.schema.supergraph import Supergraph
 from gateway.settings import Settings, SubgraphSubscriptions, SubgraphTraffic, Subscriptions, Traffic
-from gateway.transport.asgi import AsgiApp, Receive, Scope, Send
-from gateway.transport.authentication import AuthenticatingService
-from gateway.transport.endpoint import GraphQLService
-from gateway.transport.websocket import WebSocketEndpoint, WebSocketOptions
 from gateway.types import SubgraphName
 
 
@@ -69,36 +65,3 @@ def stream_options(settings: Subscriptions) -> StreamOptions:
         share=settings.share,
         reconnects=settings.reconnects,
     )
-
-
-def socket_endpoint(service: GraphQLService, authenticated: GraphQLService, settings: Settings) -> WebSocketEndpoint:
-    """WebSockets for ``service``. Where ``authenticated`` reads tokens, a connection with one that does not count is refused at once."""
-    admit = authenticated.authenticate if isinstance(authenticated, AuthenticatingService) else None
-    return WebSocketEndpoint(service, options=socket_options(settings), admit=admit)
-
-
-def socket_options(settings: Settings) -> WebSocketOptions:
-    ours = settings.subscriptions
-    return WebSocketOptions(
-        connections=ours.connections,
-        operations=ours.per_connection,
-        init_seconds=ours.init_time,
-        init_headers=frozenset(ours.init_headers),
-        keep_alive=ours.keep_alive,
-        message_bytes=ours.message_bytes,
-        origins=frozenset(settings.cors.origins),
-    )
-
-
-def with_sockets(app: AsgiApp, path: str, sockets: WebSocketEndpoint) -> AsgiApp:
-    """An application that takes WebSockets at ``path``, and refuses those elsewhere."""
-
-    async def routed(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "websocket":
-            return await app(scope, receive, send)
-        if scope["path"] == path:
-            return await sockets(scope, receive, send)
-        await receive()
-        return await send({"type": "websocket.close", "code": 1000})
-
-    return routed

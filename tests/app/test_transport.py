@@ -6,7 +6,8 @@ import pytest
 
 from gateway.app.clients import make_transport
 from gateway.errors import SettingsError
-from gateway.resolvers.subgraph_client import AiohttpTransport, LeanTransport
+from gateway.resolvers.subgraph_client import LeanTransport
+from gateway.resolvers.subgraph_client.aiohttp_transport import AiohttpTransport
 from gateway.settings import Traffic
 
 

@@ -18,7 +18,9 @@ from jwt.algorithms import ECAlgorithm, HMACAlgorithm, RSAAlgorithm
 
 from gateway.errors import RequestError, SettingsError
 from gateway.resolvers.messages import GraphQLRequest
-from gateway.transport.authentication import AuthenticatingService, KeyRing, TokenPolicy, TokenVerifier
+from gateway.transport.authentication import AuthenticatingService
+from gateway.transport.authentication.keys import KeyRing
+from gateway.transport.authentication.tokens import TokenPolicy, TokenVerifier
 from gateway.transport.endpoint import EndpointOptions, GraphQLEndpoint
 from tests.transport.exchange import FakeService, post
 

@@ -1,6 +1,5 @@
 """How requests reach subgraphs: one protocol, wrapped like an onion."""
 
-from gateway.resolvers.subgraph_client.aiohttp_transport import AiohttpTransport
 from gateway.resolvers.subgraph_client.http_client import Endpoint, HttpClient, encode_request, read_answer
 from gateway.resolvers.subgraph_client.in_process import InProcessClient
 from gateway.resolvers.subgraph_client.lean import LeanTransport
@@ -9,7 +8,6 @@ from gateway.resolvers.subgraph_client.response_headers import ResponseHeaderCli
 from gateway.resolvers.subgraph_client.transport import HttpAnswer, HttpTransport, PoolingTransport
 
 __all__ = [
-    "AiohttpTransport",
     "Endpoint",
     "Events",
     "HttpAnswer",

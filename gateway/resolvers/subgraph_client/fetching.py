@@ -1,16 +1,13 @@
-"""One HTTP request to somewhere else than a subgraph's traffic: bounded in time and size, never redirected, guarded where asked."""
+"""One HTTP request to somewhere else than a subgraph's traffic: bounded in time and size, never redirected, guarded where asked.
 
-import asyncio
-import io
+The library for it is imported at the first request: a gateway that follows a file makes none.
+"""
+
 from collections.abc import Mapping
-from typing import Final
+from importlib import import_module
 
-import aiohttp
-
-from gateway.resolvers.subgraph_client.guard import AddressGuard, ForbiddenAddressError, GuardedResolver, check_literal
-from gateway.resolvers.subgraph_client.transport import Failure, HttpAnswer, TransportError
-
-CHUNK: Final = 65_536
+from gateway.resolvers.subgraph_client.guard import AddressGuard
+from gateway.resolvers.subgraph_client.transport import HttpAnswer
 
 
 async def fetch(
@@ -27,43 +24,8 @@ async def fetch(
 
     With a ``guard``, addresses that it forbids are never connected to.
     """
-    try:
-        async with asyncio.timeout(timeout):
-            return await _fetch(url, method, headers, body, max_bytes, guard)
-    except TimeoutError:
-        raise TransportError(Failure.TIMED_OUT, f"no whole answer within {timeout:g} s") from None
-    except ForbiddenAddressError as error:
-        raise TransportError(Failure.FORBIDDEN, str(error)) from error
-    except aiohttp.ClientConnectorError as error:
-        if isinstance(error.os_error, ForbiddenAddressError):
-            raise TransportError(Failure.FORBIDDEN, str(error.os_error)) from error
-        raise TransportError(Failure.UNREACHABLE, str(error)) from error
-    except (aiohttp.ClientError, OSError, ValueError) as error:
-        raise TransportError(Failure.MALFORMED, f"{type(error).__name__}: {error}".removesuffix(": ")) from error
-
-
-async def _fetch(
-    url: str,
-    method: str,
-    headers: Mapping[str, str] | None,
-    body: bytes | None,
-    max_bytes: int,
-    guard: AddressGuard | None,
-) -> HttpAnswer:
-    if guard is not None:
-        check_literal(url, guard)
-    connector = aiohttp.TCPConnector(resolver=GuardedResolver(guard) if guard else None, force_close=True)
-    async with (
-        aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar()) as session,
-        session.request(
-            method, url, headers=headers, data=io.BytesIO(body) if body else None, allow_redirects=False
-        ) as response,
-    ):
-        found = bytearray()
-        async for chunk in response.content.iter_chunked(CHUNK):
-            found += chunk
-            if len(found) > max_bytes:
-                response.close()
-                raise TransportError(Failure.TOO_LARGE, f"more than {max_bytes} bytes")
-        names = {name.lower(): ", ".join(response.headers.getall(name)) for name in response.headers}
-        return HttpAnswer(response.status, names, bytes(found))
+    carrier = import_module("gateway.resolvers.subgraph_client.aiohttp_fetching")
+    answer: HttpAnswer = await carrier.fetch(
+        url, method=method, headers=headers, body=body, timeout=timeout, max_bytes=max_bytes, guard=guard
+    )
+    return answer

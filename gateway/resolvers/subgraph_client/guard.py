@@ -8,9 +8,6 @@ from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from aiohttp.abc import AbstractResolver, ResolveResult
-from aiohttp.resolver import DefaultResolver
-
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
@@ -66,27 +63,6 @@ def meanings(ip: Address) -> tuple[Address, ...]:
         return (ip.ipv4_mapped,)
     inner = ip.sixtofour or (ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF) if ip in NAT64 else None)
     return (ip, inner) if inner else (ip,)
-
-
-class GuardedResolver(AbstractResolver):
-    """Resolves names for the connection itself, so that no second answer of the name server can lead it inside."""
-
-    def __init__(self, guard: AddressGuard) -> None:
-        self._guard = guard
-        self._inner = DefaultResolver()
-
-    async def resolve(
-        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
-    ) -> list[ResolveResult]:
-        """The addresses of a name; raises ForbiddenAddressError where one of them is forbidden."""
-        found = await self._inner.resolve(host, port, family)
-        if any(self._guard.forbids(one["host"]) for one in found):
-            raise ForbiddenAddressError(f"{host} is inside our network")
-        return found
-
-    async def close(self) -> None:
-        """Close the resolver inside."""
-        await self._inner.close()
 
 
 def check_literal(url: str, guard: AddressGuard) -> None:

@@ -1,7 +1,5 @@
 """Who asks: JSON Web Tokens, verified before anything else is done with a request."""
 
-from gateway.transport.authentication.keys import KeyRing
-from gateway.transport.authentication.service import AuthenticatingService
-from gateway.transport.authentication.tokens import TokenPolicy, TokenVerifier
+from gateway.transport.authentication.service import AuthenticatingService, Verifier
 
-__all__ = ["AuthenticatingService", "KeyRing", "TokenPolicy", "TokenVerifier"]
+__all__ = ["AuthenticatingService", "Verifier"]

@@ -1,12 +1,21 @@
 """A service before another one that knows who asks."""
 
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any, Protocol
 
 from gateway.errors import RequestError
 from gateway.resolvers import codes
 from gateway.resolvers.messages import Answer, GraphQLRequest, GraphQLResponse
-from gateway.transport.authentication.tokens import TokenVerifier, unauthenticated
 from gateway.transport.endpoint import GraphQLService
+
+
+class Verifier(Protocol):
+    """Knows which tokens count."""
+
+    async def verify(self, token: str) -> Mapping[str, Any]:
+        """The token's claims; raises RequestError with status 401 where it does not count."""
+        ...
 
 
 class AuthenticatingService:
@@ -17,7 +26,7 @@ class AuthenticatingService:
     """
 
     def __init__(
-        self, service: GraphQLService, verifier: TokenVerifier, *, header: str, scheme: str, required: bool
+        self, service: GraphQLService, verifier: Verifier, *, header: str, scheme: str, required: bool
     ) -> None:
         self._service, self._verifier = service, verifier
         self._header, self._scheme = header, scheme.lower()
@@ -48,3 +57,7 @@ class AuthenticatingService:
         if scheme.lower() != self._scheme or not token:
             raise unauthenticated(f"it does not come as '{self._scheme.capitalize()} TOKEN'")
         return token.strip()
+
+
+def unauthenticated(reason: str) -> RequestError:
+    return RequestError(f"The token does not count: {reason}.", code=codes.UNAUTHENTICATED, status=401)

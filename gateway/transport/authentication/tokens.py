@@ -8,9 +8,8 @@ from typing import Any, Final
 
 import jwt
 
-from gateway.errors import RequestError
-from gateway.resolvers import codes
 from gateway.transport.authentication.keys import KeyRing
+from gateway.transport.authentication.service import unauthenticated
 
 MAX_TOKEN_LENGTH: Final = 16_384
 KEPT: Final = 10_000
@@ -103,7 +102,3 @@ REASONS: Final[Mapping[type[jwt.PyJWTError], str]] = {
     jwt.InvalidAlgorithmError: "its algorithm is not allowed here",
     jwt.DecodeError: "it is no JSON Web Token",
 }
-
-
-def unauthenticated(reason: str) -> RequestError:
-    return RequestError(f"The token does not count: {reason}.", code=codes.UNAUTHENTICATED, status=401)

@@ -13,7 +13,8 @@ from graphql import GraphQLSchema, graphql
 from gateway.resolvers.engine import Engine, EngineOptions
 from gateway.resolvers.headers import HeaderRules, PassHeader
 from gateway.resolvers.messages import GraphQLRequest
-from gateway.resolvers.subgraph_client import AiohttpTransport, Endpoint, HttpClient, HttpTransport, LeanTransport
+from gateway.resolvers.subgraph_client import Endpoint, HttpClient, HttpTransport, LeanTransport
+from gateway.resolvers.subgraph_client.aiohttp_transport import AiohttpTransport
 from gateway.schema import Subgraph, compose
 from tests.resolvers.servers import make_server
 

@@ -11,7 +11,6 @@ from graphql import GraphQLSchema, build_schema, graphql
 
 from gateway.errors import SubgraphError
 from gateway.resolvers.subgraph_client import (
-    AiohttpTransport,
     Endpoint,
     HttpClient,
     HttpTransport,
@@ -20,6 +19,7 @@ from gateway.resolvers.subgraph_client import (
     SubgraphClient,
     SubgraphRequest,
 )
+from gateway.resolvers.subgraph_client.aiohttp_transport import AiohttpTransport
 from gateway.types import OperationKind
 
 SDL = """

@@ -11,6 +11,7 @@ from msgspec import UNSET
 from gateway.resolvers.executor.compiled.answer_tree import Creator, Node, parts_of
 from gateway.resolvers.executor.compiled.collecting import Target, collected, write_collect
 from gateway.resolvers.executor.compiled.growing import find_nodes, grow_tree
+from gateway.resolvers.executor.compiled.order import chain_of, dependants_of
 from gateway.resolvers.executor.compiled.places import ClassName, Place, locate
 from gateway.resolvers.executor.compiled.reasons import NotCompiledError, Surprise, SurpriseError, Uncompiled
 from gateway.resolvers.executor.compiled.source import Writer, brought
@@ -73,11 +74,12 @@ class CompiledFetch:
 class CompiledOperation:
     """An operation as functions. ``source`` is their text, for people. ``mend`` and ``finish`` end a run.
 
-    ``introspect`` answers ``__schema`` and ``__type`` for a run's variables, by attribute of the answer; None where they are not asked for.
+    ``chain`` are the fetches in their order, where each waits for the one before; empty where some go side by side. ``introspect`` answers ``__schema`` and ``__type`` for a run's variables, by attribute of the answer; None where they are not asked for.
     """
 
     source: str
     fetches: Mapping[int, CompiledFetch]
+    chain: tuple[CompiledFetch, ...]
     initial: tuple[int, ...]
     dependants: Mapping[int, tuple[int, ...]]
     dependencies: Mapping[int, int]
@@ -111,16 +113,6 @@ def fetches_of(fetches: Iterable[Fetch], variables: Mapping[str, Any]) -> tuple[
         else:
             waited[fetch.id] = depends_on
     return tuple(kept)
-
-
-def dependants_of(fetches: Iterable[Fetch]) -> Mapping[int, tuple[int, ...]]:
-    """For each fetch those that wait for it."""
-    dependants: dict[int, tuple[int, ...]] = {}
-    for fetch in fetches:
-        dependants.setdefault(fetch.id, ())
-        for needed in fetch.depends_on:
-            dependants[needed] = (*dependants.get(needed, ()), fetch.id)
-    return MappingProxyType(dependants)
 
 
 def ancestors_of(fetches: Iterable[Fetch]) -> Mapping[int, frozenset[int]]:
@@ -169,9 +161,11 @@ class _Compiler:
         }
         exec(compile(source, "<compiled operation>", "exec"), names)  # noqa: S102  # generated from the plan, by us, above
         state = names["State"]
+        fetches = {fetch.id: self.fetch(fetch, names) for fetch in self.fetches}
         return CompiledOperation(
             source=source,
-            fetches={fetch.id: self.fetch(fetch, names) for fetch in self.fetches},
+            fetches=fetches,
+            chain=tuple(fetches[number] for number in chain_of(self.fetches)),
             initial=tuple(fetch.id for fetch in self.fetches if not fetch.depends_on),
             dependants=dependants_of(self.fetches),
             dependencies=MappingProxyType({fetch.id: len(fetch.depends_on) for fetch in self.fetches}),

@@ -49,8 +49,10 @@ class CompiledRun:
         if operation.introspect is not None:
             for attribute, value in operation.introspect(self.variables).items():
                 setattr(state.root, attribute, value)
-        if len(operation.fetches) == 1:
-            await self._run_fetch(operation.fetches[operation.initial[0]], state)
+        if operation.chain:
+            for fetch in operation.chain:
+                if not await self._run_fetch(fetch, state):
+                    break
         elif operation.fetches:
             await self._run_all(state)
         if self.surprise is not None:
