@@ -55,6 +55,8 @@ LOG: Final = logging.getLogger("gateway.engine")
 
 NO_HEADERS: Final[Mapping[SubgraphName, Mapping[str, str]]] = MappingProxyType({})
 
+NO_LABELS: Final[frozenset[Label]] = frozenset()
+
 CREDENTIALS: Final = ("authorization", "cookie", HEADER)
 """What tells clients apart even where no subgraph gets it: parts of an answer may be kept for one of them alone."""
 
@@ -268,7 +270,8 @@ class Engine:
         return respond(await execute_operation(ready.prepared, replace(options, client=known)), context)
 
     def _prepare(self, request: GraphQLRequest) -> ReadyOperation:
-        labels = draw_labels(self._supergraph.labels, self._options.active_labels, self._chance)
+        known = self._supergraph.labels
+        labels = draw_labels(known, self._options.active_labels, self._chance) if known else NO_LABELS
         unmet = ALL_MET if self._access is None else self._unmet(self._access, request)
         ready = self._prepared.get((request.query, request.operation_name, labels, unmet))
         if ready is None:
