@@ -95,14 +95,15 @@ class Running:
     def measure(self, query: str, plan: Plan, *, core: int = LOAD_CORE) -> Measured:
         """Warm it, and measure it between two checks."""
         self.check(query)
-        self._load(query, plan, core, plan.seconds)  # compilers of JavaScript need their time
+        self.load(query, plan, core, plan.seconds)  # compilers of JavaScript need their time
         before = core_seconds(self.group)
-        speed = self._load(query, plan, core, plan.seconds)
+        speed = self.load(query, plan, core, plan.seconds)
         taken = core_seconds(self.group) - before
         self.check(query)
         return Measured(speed, speed.requests / max(taken, 0.01))
 
-    def _load(self, query: str, plan: Plan, core: int, seconds: int) -> Speed:
+    def load(self, query: str, plan: Plan, core: int, seconds: int) -> Speed:
+        """Load it for so many seconds."""
         return measure(
             self.url, QUERIES[query], seconds=seconds, connections=plan.connections, core=core, folder=plan.work
         )

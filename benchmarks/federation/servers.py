@@ -88,11 +88,20 @@ def processes(group: int) -> Iterator[Path]:
 
 def core_seconds(group: int) -> float:
     """The processor time that a group has taken so far."""
+    return _seconds(group, 11, 12)  # utime and stime, proc_pid_stat(5)
+
+
+def kernel_seconds(group: int) -> float:
+    """The part of it that the kernel took for the group."""
+    return _seconds(group, 12)
+
+
+def _seconds(group: int, *columns: int) -> float:
     ticks = 0
     for process in processes(group):
         try:
             fields = (process / "stat").read_text().rsplit(")", 1)[1].split()
         except OSError:
             continue
-        ticks += int(fields[11]) + int(fields[12])
+        ticks += sum(int(fields[column]) for column in columns)
     return ticks / os.sysconf("SC_CLK_TCK")

@@ -94,10 +94,16 @@ def read_authorities(path: Path) -> ssl.SSLContext:
 
 def with_sharing(client: SubgraphClient, traffic: Traffic) -> SubgraphClient:
     """The client itself where no subgraph's requests are shared."""
-    sharing = {name: own.share_requests for name, own in traffic.subgraphs.items() if own.share_requests is not None}
-    if not (traffic.share_requests or any(sharing.values())):
-        return client
-    return SharingClient(client, shares=lambda name: sharing.get(name, traffic.share_requests))
+    shares = sharing(traffic)
+    return client if shares is None else SharingClient(client, shares=shares)
+
+
+def sharing(traffic: Traffic) -> Callable[[SubgraphName], bool] | None:
+    """Tells for which subgraphs equal requests in flight are one; None where that is none of them."""
+    own = {name: each.share_requests for name, each in traffic.subgraphs.items() if each.share_requests is not None}
+    if not (traffic.share_requests or any(own.values())):
+        return None
+    return lambda name: own.get(name, traffic.share_requests)
 
 
 def endpoint(supergraph: Supergraph, name: SubgraphName, traffic: Traffic) -> Endpoint:
@@ -108,9 +114,9 @@ def endpoint(supergraph: Supergraph, name: SubgraphName, traffic: Traffic) -> En
 def failure_policies(
     endpoints: Mapping[SubgraphName, Endpoint], book: MemberBook, traffic: Traffic
 ) -> Callable[[str], FailurePolicy]:
-    """What is done about failures of the server at an address: a subgraph's, or one of its members'."""
+    """What is done about failures of the server at an address: a subgraph's, or one of its members', who may just have gone."""
     owners = {endpoint.url: name for name, endpoint in endpoints.items()}
-    return lambda url: failure_policy(book.owner(url) or owners[url], traffic)
+    return lambda url: failure_policy(book.owner(url) or owners.get(url, ""), traffic)
 
 
 def failure_policy(name: SubgraphName, traffic: Traffic) -> FailurePolicy:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterable
 
 from gateway.app.caching import AnswerCache
+from gateway.app.clients import sharing
 from gateway.app.headers import make_rules
 from gateway.resolvers.access import AccessOptions
 from gateway.resolvers.engine import UNOBSERVED, Engine, EngineObserver, EngineOptions, KnownOperation
@@ -89,6 +90,7 @@ def make_options(settings: Settings) -> EngineOptions:
         error_policy=ErrorPolicy(mask=settings.graphql.mask_subgraph_errors),
         seconds=traffic.deadline,
         share_queries=settings.graphql.share_queries,
+        shares_requests=sharing(traffic),
         access=AccessOptions(**settings.authorization.model_dump()),
         headers=make_rules(traffic.headers),
         headers_by_subgraph={

@@ -16,7 +16,7 @@ from gateway.cli.composition_json import answer_lines, result_to_json
 from gateway.cli.problems import print_problems
 from gateway.cli.sdl_sources import Sources, read_sources
 from gateway.errors import SettingsError
-from gateway.schema import CompositionResult, compose
+from gateway.schema import Composer, CompositionResult
 
 Format = Literal["sdl", "json"]
 
@@ -48,7 +48,7 @@ def compose_command(
     if watch:
         recompose(config, output, format_, ticks())
         return
-    result = compose_sources(read(config), output, format_)
+    result = compose_sources(Composer(), read(config), output, format_)
     raise SystemExit(0 if result.supergraph_sdl is not None else 1)
 
 
@@ -70,6 +70,7 @@ def read(config: Path) -> Sources:
 def recompose(config: Path, output: Path | None, format_: Format, ticks: Iterable[None]) -> None:
     """Compose now, and again at each tick that finds another source than before."""
     last: Sources | None = None
+    composer = Composer()
     for _ in ticks:
         try:
             sources = read(config)
@@ -77,7 +78,7 @@ def recompose(config: Path, output: Path | None, format_: Format, ticks: Iterabl
             error.show()
             continue
         if sources != last:
-            compose_sources(sources, output, format_)
+            compose_sources(composer, sources, output, format_)
         last = sources
 
 
@@ -88,9 +89,9 @@ def ticks() -> Iterator[None]:
         time.sleep(WATCH_SECONDS)
 
 
-def compose_sources(sources: Sources, output: Path | None, format_: Format) -> CompositionResult:
+def compose_sources(composer: Composer, sources: Sources, output: Path | None, format_: Format) -> CompositionResult:
     """Compose, write the outcome and say what is wrong."""
-    result = CompositionResult(errors=sources.errors) if sources.errors else compose(sources.subgraphs)
+    result = CompositionResult(errors=sources.errors) if sources.errors else composer.compose(sources.subgraphs)
     write(result, output, format_)
     if format_ == "sdl":
         texts = {subgraph.name: subgraph.sdl for subgraph in sources.subgraphs}

@@ -10,7 +10,7 @@ from graphql import GraphQLSchema, parse, validate
 from gateway.errors import CompositionError, Hint
 from gateway.registry.model import Member, SubgraphRecord
 from gateway.registry.store.usage import RecordedOperation
-from gateway.schema import Subgraph, compose
+from gateway.schema import Composer, Subgraph, compose
 from gateway.schema.codes import ErrorCode
 from gateway.schema.diff import Change, ChangeKind, Severity, diff_schemas
 from gateway.schema.supergraph import read_supergraph
@@ -63,13 +63,14 @@ class Assessment:
 
 
 def assess(
+    composer: Composer,
     before: str | None,
     records: Sequence[SubgraphRecord],
     built_in: Sequence[Subgraph],
     operations: Sequence[RecordedOperation],
 ) -> Assessment:
     """Compose the records and compare the result with the supergraph before, if there was one. Takes its time: call it in a thread."""
-    result = compose([*(Subgraph(record.name, record.url, record.sdl) for record in records), *built_in])
+    result = composer.compose([*(Subgraph(record.name, record.url, record.sdl) for record in records), *built_in])
     if result.supergraph is None or result.supergraph_sdl is None:
         return Assessment(None, result.errors, result.hints)
     now = result.supergraph.api_schema

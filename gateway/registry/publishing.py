@@ -18,7 +18,7 @@ from gateway.registry.store.database import Database
 from gateway.registry.store.usage import RecordedOperation, read_operations
 from gateway.registry.store.versions import HeadMovedError, append_version, read_current, read_version
 from gateway.registry.waiting import WaitingRoom
-from gateway.schema import Subgraph
+from gateway.schema import Composer, Subgraph
 from gateway.schema.diff import Severity
 
 logger = logging.getLogger(__name__)
@@ -82,6 +82,7 @@ class Publisher:
         self._built_in = built_in
         self._days = days
         self._flush_usage = flush_usage
+        self._composer = Composer()
         self._composing = asyncio.Semaphore(1)
         self._changing_members = asyncio.Lock()
         self._waiting = WaitingRoom(database)
@@ -288,7 +289,12 @@ class Publisher:
         operations = await self._operations(environment) if head else ()
         async with self._composing:
             return await asyncio.to_thread(
-                assess, head.supergraph_sdl if head else None, records, self._built_in, operations
+                assess,
+                self._composer,
+                head.supergraph_sdl if head else None,
+                records,
+                self._built_in,
+                operations,
             )
 
     async def _operations(self, environment: str) -> Sequence[RecordedOperation]:

@@ -36,24 +36,32 @@ class Flights(Generic[T]):
             except AbandonedError:
                 continue
 
+    def close(self, key: Hashable) -> None:
+        """Let nobody join the call that is under way for ``key``: whoever asks from now on makes one anew."""
+        self._waiting.pop(key, None)
+
     async def _lead(self, key: Hashable, call: Callable[[], Awaitable[T]], deadline: float | None) -> T:
         waiting = self._waiting[key] = []
         try:
             answer = await call()
         except Exception as error:
-            del self._waiting[key]
+            self._end(key, waiting)
             is_late = deadline is not None and asyncio.get_running_loop().time() >= deadline
             _fail(waiting, AbandonedError() if is_late else error)
             raise
         except BaseException:
-            del self._waiting[key]
+            self._end(key, waiting)
             _fail(waiting, AbandonedError())
             raise
-        del self._waiting[key]
+        self._end(key, waiting)
         for each in waiting:
             if not each.done():
                 each.set_result(answer)
         return answer
+
+    def _end(self, key: Hashable, waiting: list[asyncio.Future[T]]) -> None:
+        if self._waiting.get(key) is waiting:  # else it was closed, and may be another one's by now
+            del self._waiting[key]
 
 
 def _fail(waiting: list[asyncio.Future[T]], error: Exception) -> None:

@@ -1,5 +1,9 @@
-"""Half one: many subgraph SDLs in, one schema out. Pure functions, no I/O."""
+"""Half one: many subgraph SDLs in, one schema out. Pure functions, no I/O.
 
-from gateway.schema.composition import CompositionResult, Subgraph, compose
+``compose(subgraphs)`` composes once. A ``Composer`` does the same again and again: ``Composer().compose(subgraphs)`` gives what
+``compose`` gives, and is faster after a small change, because it remembers its last composition (and no other).
+"""
 
-__all__ = ["CompositionResult", "Subgraph", "compose"]
+from gateway.schema.composition import Composer, CompositionResult, Subgraph, compose
+
+__all__ = ["Composer", "CompositionResult", "Subgraph", "compose"]

@@ -2,7 +2,7 @@
 
 import asyncio
 import types
-from collections.abc import Awaitable, Callable, Generator, Iterable, MutableMapping
+from collections.abc import Awaitable, Callable, Generator, Iterable, Mapping, MutableMapping
 from functools import partial
 from typing import Any, TypeAlias, cast
 
@@ -17,13 +17,35 @@ AsgiApp: TypeAlias = Callable[[Scope, Receive, Send], Awaitable[None]]
 RawHeaders: TypeAlias = Iterable[tuple[bytes, bytes]]
 
 
+class KnownHeaders(list[tuple[bytes, bytes]]):
+    """The headers of a head that comes again and again, one list for all its requests: what is read from them is kept here.
+
+    ``read`` is what ``read_headers`` gives, ``seen`` belongs to the endpoint. Nobody may change any of it.
+    """
+
+    __slots__ = ("read", "seen")
+
+    def __init__(self, headers: Iterable[tuple[bytes, bytes]]) -> None:
+        super().__init__(headers)
+        self.read: Mapping[str, str] | None = None
+        self.seen: dict[bytes, Any] = {}
+
+
 class ClientLeftError(Exception):
     """The client closed its connection before its request was whole. There is nobody to answer."""
 
 
-def read_headers(scope: Scope) -> dict[str, str]:
+def read_headers(scope: Scope) -> Mapping[str, str]:
     """The headers by their lower-case names; a repeated one is joined by commas (RFC 9110, section 5.3)."""
     raw: list[tuple[bytes, bytes]] = scope["headers"]
+    if not isinstance(raw, KnownHeaders):
+        return join_headers(raw)
+    if raw.read is None:
+        raw.read = join_headers(raw)
+    return raw.read
+
+
+def join_headers(raw: list[tuple[bytes, bytes]]) -> dict[str, str]:
     headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in raw}
     if len(headers) < len(raw):
         headers.clear()

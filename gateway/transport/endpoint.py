@@ -10,7 +10,16 @@ import msgspec
 from gateway.errors import RequestError
 from gateway.resolvers import codes
 from gateway.resolvers.messages import Answer, GraphQLRequest, GraphQLResponse, GraphQLStream
-from gateway.transport.asgi import ClientLeftError, Receive, Scope, Send, read_body, read_headers, send_response
+from gateway.transport.asgi import (
+    ClientLeftError,
+    KnownHeaders,
+    Receive,
+    Scope,
+    Send,
+    read_body,
+    read_headers,
+    send_response,
+)
 from gateway.transport.batching import Batch, answer_batch, read_batch
 from gateway.transport.coding import decode_body
 from gateway.transport.conditional import NOT_MODIFIED, has_it, may_be_kept, validator_of
@@ -28,6 +37,10 @@ ANSWERS: Final = (JSON, GRAPHQL_RESPONSE)
 WITH_PAGE: Final = (*ANSWERS, HTML)
 
 PLAN_HEADER: Final = "apollo-expose-query-plan"
+
+MAX_REMEMBERED: Final = 4
+MAX_REMEMBERED_BODY: Final = 4_000
+"""How many bodies are remembered for each known head, and how long each may be."""
 
 Header = tuple[bytes, bytes]
 
@@ -132,8 +145,8 @@ class GraphQLEndpoint:
             return HttpAnswer(200, HTML, self._page.html, self._page.headers)
         request = await self._read_request(scope, receive, headers)
         if isinstance(request, Batch):
-            return await self._answer_batch(request, receive, media_type)
-        response = await unless_client_leaves(receive, self._service.execute(request))
+            return await self._answer_batch(request, scope, receive, media_type)
+        response = await unless_client_leaves(scope, receive, self._service.execute(request))
         answer = to_http(response, media_type)
         if method == "GET" and may_be_kept(response.headers):
             return if_modified(answer, headers.get("if-none-match"))
@@ -152,9 +165,9 @@ class GraphQLEndpoint:
         check_method(scope["method"])
         request = await self._read_request(scope, receive, headers)
         if isinstance(request, Batch):
-            return await send_answer(send, await self._answer_batch(request, receive, media_type or JSON))
+            return await send_answer(send, await self._answer_batch(request, scope, receive, media_type or JSON))
         request = replace(request, subscriptions=carriers.subscription is not None, incremental=carriers.incremental)
-        response = await unless_client_leaves(receive, self._service.stream(request))
+        response = await unless_client_leaves(scope, receive, self._service.stream(request))
         if isinstance(response, GraphQLResponse):
             if media_type is not None:
                 return await send_answer(send, to_http(response, media_type))
@@ -164,31 +177,47 @@ class GraphQLEndpoint:
             send, response, carrier or carriers.any or Carrier.EVENTS, (), heartbeat=self._options.heartbeat
         )
         try:
-            await unless_client_leaves(receive, sending)
+            await unless_client_leaves(scope, receive, sending)
         except ClientLeftError:
             return None
         except Exception:
             # Its head is sent: the client sees it break off.
             logger.exception("A stream failed by a fault of the gateway")
 
-    async def _answer_batch(self, batch: Batch, receive: Receive, media_type: str) -> HttpAnswer:
-        body = await unless_client_leaves(receive, answer_batch(batch, self._service.execute))
+    async def _answer_batch(self, batch: Batch, scope: Scope, receive: Receive, media_type: str) -> HttpAnswer:
+        body = await unless_client_leaves(scope, receive, answer_batch(batch, self._service.execute))
         return HttpAnswer(200, media_type, body, (NOT_STORED,))
 
     async def _read_request(self, scope: Scope, receive: Receive, headers: Mapping[str, str]) -> GraphQLRequest | Batch:
-        method = scope["method"]
+        raw = scope["headers"]
+        if scope["method"] == "GET":
+            self._check_preflight(headers)
+            return self._make_request(read_url(scope["query_string"]), headers, scope)
+        if not isinstance(raw, KnownHeaders):
+            self._check_preflight(headers)
+            check_content(headers)
+            return self._read_parameters(await self._read_body(headers, receive), headers, scope)
+        if not raw.seen:  # what was once seen with these headers has passed
+            self._check_preflight(headers)
+            check_content(headers)
+        body = await self._read_body(headers, receive)
+        request: GraphQLRequest | Batch | None = raw.seen.get(body)
+        if request is None:
+            request = self._read_parameters(body, headers, scope)
+            remember(raw.seen, body, request)
+        return request
+
+    def _check_preflight(self, headers: Mapping[str, str]) -> None:
         if self._options.csrf_headers:
             check_preflight(headers, self._options.csrf_headers)
-        if method == "GET":
-            return self._make_request(read_url(scope["query_string"]), headers, scope)
-        body = await self._read_post(headers, receive)
+
+    def _read_parameters(self, body: bytes, headers: Mapping[str, str], scope: Scope) -> GraphQLRequest | Batch:
         batch = read_batch(body, self._options.batch)
         if batch is not None:
             return Batch(tuple(self._make_request(parameters, headers, scope) for parameters in batch))
         return self._make_request(read_json(body), headers, scope)
 
-    async def _read_post(self, headers: Mapping[str, str], receive: Receive) -> bytes:
-        check_content(headers)
+    async def _read_body(self, headers: Mapping[str, str], receive: Receive) -> bytes:
         limit = self._options.body_bytes
         try:
             seconds = self._options.body_seconds
@@ -214,6 +243,15 @@ class GraphQLEndpoint:
             expose_plan=plan in ("true", "dry-run"),
             dry_run=plan == "dry-run",
         )
+
+
+def remember(seen: dict[bytes, GraphQLRequest | Batch], body: bytes, request: GraphQLRequest | Batch) -> None:
+    """Keep what a body says: the same body behind the same headers says the same again."""
+    if len(body) > MAX_REMEMBERED_BODY:
+        return
+    if len(seen) >= MAX_REMEMBERED:
+        seen.clear()
+    seen[body] = request
 
 
 class MethodError(RequestError):

@@ -29,7 +29,13 @@ def test_an_example_can_be_read(page: str, number: int, text: str, tmp_path: Pat
 
 def test_there_are_examples() -> None:
     """Each page has some."""
-    assert {page for page, _, _ in EXAMPLES} == {"settings.md", "running.md", "caching.md", "subscriptions.md", "partitions.md"}
+    assert {page for page, _, _ in EXAMPLES} == {
+        "settings.md",
+        "running.md",
+        "caching.md",
+        "subscriptions.md",
+        "partitions.md",
+    }
 
 
 def test_the_message_of_a_wrong_key_is_as_shown(tmp_path: Path) -> None:

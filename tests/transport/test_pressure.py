@@ -146,7 +146,7 @@ async def test_a_client_that_leaves_takes_its_work_with_it() -> None:
 
     async def serve() -> str:
         with pytest.raises(ClientLeftError):
-            await unless_client_leaves(receive, held.execute(GraphQLRequest("{ a }")))
+            await unless_client_leaves({}, receive, held.execute(GraphQLRequest("{ a }")))
         await asyncio.sleep(0)
         return "went on"
 
@@ -164,7 +164,7 @@ async def test_the_server_may_still_cancel() -> None:
         await asyncio.Event().wait()
         raise AssertionError
 
-    task = asyncio.create_task(_served(unless_client_leaves(receive, held.execute(GraphQLRequest("{ a }")))))
+    task = asyncio.create_task(_served(unless_client_leaves({}, receive, held.execute(GraphQLRequest("{ a }")))))
     await asyncio.sleep(PATIENCE * 2)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):

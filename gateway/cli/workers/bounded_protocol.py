@@ -2,9 +2,13 @@
 
 import asyncio
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from gateway.cli.workers.whole_request import KnownHeads, WholeCycle
+from gateway.transport.asgi import Scope
+from gateway.transport.leaving import LEAVING
 
 TOO_LARGE: Final = (
     b"HTTP/1.1 431 Request Header Fields Too Large\r\n"
@@ -26,16 +30,35 @@ class BoundedProtocol(HttpToolsProtocol):
     """One connection. A head is being read from the first byte of a request until its headers are whole."""
 
     bounds = ConnectionBounds()
+    heads = KnownHeads()
     _timer: asyncio.TimerHandle | None = None
     _stalled: asyncio.TimerHandle | None = None
     _head_bytes = 0
     _in_head = True
+    _in_message = False
+    _messages = 0
+    """How many requests the parser has taken out of what came last."""
+    _idle_since = 0.0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
         self._timer = self.loop.call_later(self.bounds.head_seconds, transport.abort)
 
     def data_received(self, data: bytes) -> None:
+        if self._in_message or not (self.cycle is None or self.cycle.response_complete):
+            self._parse(data)
+            return
+        known = self.heads.find(data)
+        if known is not None:
+            self._stop_timer()
+            self._begin(*known)
+            return
+        self._messages = 0
+        self._parse(data)
+        if self._messages == 1 and not self._in_message and not self.transport.is_closing():
+            self.heads.learn(data, dict(self.scope))
+
+    def _parse(self, data: bytes) -> None:
         if self._in_head:
             self._head_bytes += len(data)
         super().data_received(data)
@@ -43,9 +66,51 @@ class BoundedProtocol(HttpToolsProtocol):
             self.transport.write(TOO_LARGE)
             self.transport.close()
 
+    def _begin(self, known: Scope, body: bytes) -> None:
+        """Answer a request that has come whole."""
+        scope: dict[str, Any] = {
+            **known,
+            "client": self.client,
+            "server": self.server,
+            "scheme": self.scheme,
+            "state": self.app_state.copy(),
+        }
+        self.cycle = cycle = WholeCycle(
+            scope,
+            body,
+            transport=self.transport,
+            flow=self.flow,
+            default_headers=self.server_state.default_headers,
+            logger=self.logger,
+            on_response=self.on_whole_response,
+        )
+        scope[LEAVING] = cycle
+        cycle.task = task = self.loop.create_task(cycle.run_asgi(self.app))
+        self.tasks.add(task)
+        task.add_done_callback(self.tasks.discard)
+
+    def on_whole_response(self) -> None:
+        """What ``on_response_complete`` does, without a new timer for each request."""
+        self._idle_since = self.loop.time()
+        if self.pipeline or self.timeout_keep_alive_task is None:
+            self.on_response_complete()
+        else:
+            self.server_state.total_requests += 1
+
+    def timeout_keep_alive_handler(self) -> None:
+        """Close a connection that has lain idle so long. Whole requests leave the timer as it is: it looks here when the last one ended."""
+        self.timeout_keep_alive_task = None
+        if self.cycle is not None and not self.cycle.response_complete:
+            return  # the end of its answer starts the timer
+        left = self._idle_since + self.timeout_keep_alive - self.loop.time()
+        if left > 0:
+            self.timeout_keep_alive_task = self.loop.call_later(left, self.timeout_keep_alive_handler)
+        else:
+            super().timeout_keep_alive_handler()
+
     def on_message_begin(self) -> None:
         super().on_message_begin()
-        self._in_head = True
+        self._in_head = self._in_message = True
         if self._timer is None:
             self._head_bytes = 0
             self._timer = self.loop.call_later(self.bounds.head_seconds, self.transport.abort)
@@ -54,6 +119,11 @@ class BoundedProtocol(HttpToolsProtocol):
         self._in_head = False
         self._stop_timer()
         super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        self._in_message = False
+        self._messages += 1
+        super().on_message_complete()
 
     def pause_writing(self) -> None:
         super().pause_writing()
@@ -67,6 +137,8 @@ class BoundedProtocol(HttpToolsProtocol):
         self._stop_timer()
         self._stop_stalled()
         super().connection_lost(exc)
+        if isinstance(self.cycle, WholeCycle):
+            self.cycle.leave()
 
     def _stop_timer(self) -> None:
         if self._timer is not None:
@@ -81,4 +153,4 @@ class BoundedProtocol(HttpToolsProtocol):
 
 def bounded_protocol(bounds: ConnectionBounds) -> type[HttpToolsProtocol]:
     """uvicorn's protocol with these bounds: beyond them the connection is closed, and nobody else notices."""
-    return type("BoundedProtocol", (BoundedProtocol,), {"bounds": bounds})
+    return type("BoundedProtocol", (BoundedProtocol,), {"bounds": bounds, "heads": KnownHeads()})

@@ -29,6 +29,7 @@ def server_config(app: AsgiApp, limits: Limits, *, drain_seconds: float = 10.0) 
         lifespan="on",
         log_config=None,
         access_log=False,
+        proxy_headers=False,  # nothing here depends on the client's address
         server_header=False,
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=math.ceil(drain_seconds),

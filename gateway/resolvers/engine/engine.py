@@ -19,6 +19,7 @@ from gateway.resolvers import codes
 from gateway.resolvers.access import AccessOptions, read_access_rules
 from gateway.resolvers.engine.access import ALL_MET, AccessGate, Unmet, refusals_of
 from gateway.resolvers.engine.answers import WholeAnswers
+from gateway.resolvers.engine.boarding import BoardingClient
 from gateway.resolvers.engine.incremental import with_incremental_directives
 from gateway.resolvers.engine.labels import draw_labels
 from gateway.resolvers.engine.observer import UNOBSERVED, EngineObserver, Plain
@@ -68,7 +69,8 @@ class EngineOptions:
     ``headers`` say which of the client's headers subgraphs get, ``headers_by_subgraph`` what single subgraphs get instead.
     ``active_labels`` are override labels that are always active, besides those drawn by chance. ``cached_operations`` are how many
     operations are kept ready to run. ``seconds`` are how long one request may take in all. ``compiled`` operations run as generated
-    code where they can; their answers are the same. ``share_queries``: equal queries of clients in flight are one run. ``access`` says how the supergraph's requirements are held against a user's claims.
+    code where they can; their answers are the same. ``share_queries``: equal queries of clients in flight are one run. ``shares_requests`` tells of which subgraphs the client
+    makes one request of equal ones in flight. ``access`` says how the supergraph's requirements are held against a user's claims.
     """
 
     introspection: bool = True
@@ -80,6 +82,7 @@ class EngineOptions:
     seconds: float | None = None
     compiled: bool = True
     share_queries: bool = False
+    shares_requests: Callable[[SubgraphName], bool] | None = None
     access: AccessOptions = field(default_factory=AccessOptions)
 
 
@@ -156,11 +159,21 @@ class Engine:
             return respond(executed, context, prepared.plan)
         if prepared.operation.kind is not OperationKind.QUERY:
             return await self._run(ready, options, context)
-        if not self._options.share_queries:
-            return await self._answer_query(ready, options, context)
-        key = query_key(request, ready, options)
-        answer = partial(self._answer_query, ready, options, context)
-        return await self._flights.share(key, answer, deadline=context.deadline)
+        if self._options.share_queries:
+            answer = partial(self._answer_query, ready, options, context)
+            return await self._flights.share(query_key(request, ready, options), answer, deadline=context.deadline)
+        if ready.is_shared and self._answers is None:
+            key = query_key(request, ready, options)
+            board = partial(self._board, key, ready, options, context)
+            return await self._flights.share(key, board, deadline=context.deadline)
+        return await self._answer_query(ready, options, context)
+
+    async def _board(
+        self, key: Hashable, ready: ReadyOperation, options: RunOptions, context: RequestContext
+    ) -> GraphQLResponse:
+        """Run for all who ask the same before the first answer has come; see ``gateway.resolvers.engine.boarding``."""
+        client = BoardingClient(options.client, partial(self._flights.close, key))
+        return await self._run(ready, replace(options, client=client), context)
 
     async def _begin_parts(self, request: GraphQLRequest, ready: ReadyOperation, form: Incremental) -> Answer:
         """The answer to an operation with deferred blocks; whole, where none is deferred now."""
@@ -281,6 +294,8 @@ class Engine:
         else:
             ready = ReadyOperation(prepare(operation, self._plan(operation, labels), self._supergraph))
         ready.identity = identify((request.query, request.operation_name, sorted(labels), sorted(map(repr, unmet))))
+        shares, fetches = self._options.shares_requests, ready.prepared.plan.fetches
+        ready.is_shared = shares is not None and bool(fetches) and all(shares(fetch.subgraph) for fetch in fetches)
         self._prepared.put((request.query, request.operation_name, labels, unmet), ready)
         self._observer.on_prepared(time.perf_counter() - began)
         return ready
@@ -345,8 +360,8 @@ def query_key(request: GraphQLRequest, ready: ReadyOperation, options: RunOption
     ``ready`` stands for the text, the operation's name, the active labels and what this client may see.
     """
     known = (request.variables, request.extensions, request.claims, options.headers)
-    credentials = tuple(request.headers.get(name) for name in CREDENTIALS)
-    return id(ready), credentials, msgspec.json.encode(known, enc_hook=dict, order="sorted")
+    credentials = tuple(map(request.headers.get, CREDENTIALS))
+    return id(ready), credentials, msgspec.json.encode(known, enc_hook=dict, order="sorted") if any(known) else b""
 
 
 def _own_planner(supergraph: Supergraph) -> PlanOperation:

@@ -28,7 +28,7 @@ class ReadyOperation:
     """A prepared operation with its compiled forms, one for each setting of its conditions. ``uses`` counts requests.
 
     ``identity`` tells it from all others, on every replica. ``unkept_runs`` counts requests since its answer could not be kept as a whole.
-    ``refusals`` are errors for what its user may not see; with any, it is run plain.
+    ``is_shared``: equal requests in flight of all its fetches are one. ``refusals`` are errors for what its user may not see; with any, it is run plain.
     """
 
     prepared: PreparedOperation
@@ -36,6 +36,7 @@ class ReadyOperation:
     uses: int = 0
     identity: bytes = b""
     unkept_runs: int = 0
+    is_shared: bool = False
     _forms: dict[Setting, Form] = field(default_factory=dict)
 
     def form(self, variables: Mapping[str, Any], observer: EngineObserver) -> Form:

@@ -53,37 +53,60 @@ class Connection(asyncio.Protocol):
     """Sends one request at a time. ``reusable`` tells whether another may follow."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop, max_body_bytes: int, heads: "Heads") -> None:
-        self._loop = loop
+        self.loop = loop
         self._max_body_bytes = max_body_bytes
         self._heads = heads
         self._answer: asyncio.Future[HttpAnswer] | None = None
         self._timer: asyncio.TimerHandle | None = None
+        self._timer_at = self._deadline = 0.0
         self.reusable = True
         self.answered_bytes = False
         """Whether any byte of the current answer has come."""
         self.idle_since = 0.0
 
-    async def request(self, message: bytes, deadline: float) -> HttpAnswer:
-        """Send a whole request and wait for its answer; raises ``TransportError``. If cancelled, the connection is dropped."""
+    def ask(self, message: bytes, deadline: float) -> "asyncio.Future[HttpAnswer]":
+        """Send a whole request; gives its answer to come, or a ``TransportError``. Who has it, or has enough of waiting, calls ``end``."""
         if not self.reusable:
             raise TransportError(Failure.CLOSED, "the connection was closed while idle")
         self._begin_answer()
-        self._answer = self._loop.create_future()
-        self._timer = self._loop.call_at(deadline, self._fail, Failure.TIMED_OUT, "no whole answer")
+        self._answer = answer = self.loop.create_future()
+        self._deadline = deadline
+        if self._timer is None or deadline < self._timer_at:
+            self._set_timer(deadline)
         self._transport.write(message)
-        try:
-            return await self._answer
-        except asyncio.CancelledError:
+        return answer
+
+    def end(self) -> None:
+        """The answer is there, or not waited for any more: then the connection cannot be used again."""
+        if self._answer is not None and (not self._answer.done() or self._answer.cancelled()):
             self.abort()
-            raise
-        finally:
-            self._timer.cancel()
-            self._answer = None
+        self._answer = None
 
     def abort(self) -> None:
         """Close at once, without waiting for anything."""
         self.reusable = False
+        self._stop_timer()
         self._transport.abort()
+
+    # One timer for all requests: most are answered long before, and the next one's deadline is a later one
+
+    def _set_timer(self, at: float) -> None:
+        self._stop_timer()
+        self._timer, self._timer_at = self.loop.call_at(at, self._expire), at
+
+    def _stop_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _expire(self) -> None:
+        self._timer = None
+        if self._answer is None or self._answer.done():
+            return
+        if self._deadline > self.loop.time():
+            self._set_timer(self._deadline)
+        else:
+            self._fail(Failure.TIMED_OUT, "no whole answer")
 
     # What asyncio calls
 
@@ -110,6 +133,7 @@ class Connection(asyncio.Protocol):
         self._end_of_stream("end of stream")
 
     def connection_lost(self, exc: Exception | None) -> None:
+        self._stop_timer()
         self._end_of_stream(str(exc or "connection lost"))
 
     # What the parser calls

@@ -64,9 +64,9 @@ class HttpClient:
         deadline = now + (request.timeout or endpoint.timeout)
         if request.context is not None and request.context.deadline is not None:
             deadline = min(deadline, request.context.deadline)
-        headers = {**request.headers, **HEADERS}
+        headers = {**request.headers, **HEADERS} if request.headers else HEADERS
         if self._deadline_header is not None:
-            headers[self._deadline_header] = str(max(0, int((deadline - now) * 1000)))
+            headers = {**headers, self._deadline_header: str(max(0, int((deadline - now) * 1000)))}
         try:
             return await self._transport.post(
                 endpoint.url,

@@ -51,12 +51,13 @@ class Pool:
     def release(self, connection: Connection) -> None:
         """Give a connection back after its answer, or after its failure."""
         if connection.reusable:
-            connection.idle_since = asyncio.get_running_loop().time()
+            connection.idle_since = connection.loop.time()
             self._idle.append(connection)
         else:
             connection.abort()
             self._open -= 1
-        self._wake_next()
+        if self._waiting:
+            self._wake_next()
 
     def close(self) -> None:
         while self._idle:
@@ -69,10 +70,9 @@ class Pool:
 
     def take_idle(self) -> Connection | None:
         """An idle connection, if there is one."""
-        now = asyncio.get_running_loop().time()
         while self._idle:
             connection = self._idle.pop()
-            if connection.reusable and now - connection.idle_since < KEEP_ALIVE_SECONDS:
+            if connection.reusable and connection.loop.time() - connection.idle_since < KEEP_ALIVE_SECONDS:
                 return connection
             connection.abort()
             self._open -= 1
@@ -129,6 +129,7 @@ class LeanTransport:
         self._pools: dict[tuple[str, str, int], Pool] = {}
         self._endpoints: dict[str, Endpoint] = {}
         self._blocks: dict[tuple[tuple[str, str], ...], bytes] = {}
+        self._usual: tuple[Mapping[str, str], bytes] = ({}, b"")
 
     async def post(
         self, url: str, *, headers: Mapping[str, str], body: bytes, deadline: float, replayable: bool
@@ -136,12 +137,24 @@ class LeanTransport:
         """See ``HttpTransport.post``."""
         endpoint = self._endpoints.get(url) or self._open_endpoint(url)
         message = b"%b%bcontent-length: %d\r\n\r\n%b" % (endpoint.head, self._header_block(headers), len(body), body)
+        pool = endpoint.pool
         if not replayable:
-            return await self._send(endpoint.pool, message, deadline, fresh=True)
+            return await self._send(pool, message, deadline, fresh=True)
+        connection = pool.take_idle()
+        if connection is None:
+            try:
+                return await self._send(pool, message, deadline, fresh=False)
+            except UnreadRequestError:
+                return await self._send(pool, message, deadline, fresh=True)
         try:
-            return await self._send(endpoint.pool, message, deadline, fresh=False)
-        except UnreadRequestError:
-            return await self._send(endpoint.pool, message, deadline, fresh=True)
+            return await connection.ask(message, deadline)
+        except TransportError as error:
+            if error.failure is not Failure.CLOSED or connection.answered_bytes:
+                raise
+        finally:
+            connection.end()
+            pool.release(connection)
+        return await self._send(pool, message, deadline, fresh=True)
 
     def pools(self) -> list[PoolState]:
         """The connections to each server."""
@@ -153,7 +166,9 @@ class LeanTransport:
             pool.close()
 
     def _header_block(self, headers: Mapping[str, str]) -> bytes:
-        """See ``header_block``: most requests have the same ones as others before."""
+        """See ``header_block``: most requests have the same ones as others before, and nearly all the very same mapping."""
+        if headers is self._usual[0]:
+            return self._usual[1]
         key = tuple(headers.items())
         block = self._blocks.get(key)
         if block is None:
@@ -161,24 +176,24 @@ class LeanTransport:
             if len(self._blocks) >= MAX_BLOCKS:
                 self._blocks.clear()
             self._blocks[key] = block
+        self._usual = headers, block
         return block
 
     async def _send(self, pool: Pool, message: bytes, deadline: float, *, fresh: bool) -> HttpAnswer:
-        connection = None if fresh else pool.take_idle()
-        if connection is None:
-            try:
-                async with asyncio.timeout_at(deadline):
-                    connection = await pool.acquire(fresh=fresh)
-            except TimeoutError:
-                raise TransportError(Failure.TIMED_OUT, "while waiting for a connection") from None
+        try:
+            async with asyncio.timeout_at(deadline):
+                connection = await pool.acquire(fresh=fresh)
+        except TimeoutError:
+            raise TransportError(Failure.TIMED_OUT, "while waiting for a connection") from None
         was_used = connection.idle_since > 0
         try:
-            return await connection.request(message, deadline)
+            return await connection.ask(message, deadline)
         except TransportError as error:
             if was_used and error.failure is Failure.CLOSED and not connection.answered_bytes:
                 raise UnreadRequestError(Failure.CLOSED, error.detail) from error
             raise
         finally:
+            connection.end()
             pool.release(connection)
 
     def _open_endpoint(self, url: str) -> Endpoint:

@@ -1,11 +1,14 @@
 """Read a Federation 1 subgraph as Federation 2 would have it written (federation specification, "Backward compatibility")."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Final
 
 from gateway.errors import CompositionError
 from gateway.schema.codes import ErrorCode
-from gateway.schema.subgraph.facts import Facts, find_facts
+from gateway.schema.subgraph.facts import find_facts
 from gateway.schema.subgraph.field_set import fields_text, target_fields
 from gateway.schema.subgraph.model import COMPOSITE, Applied, Field, Kind, SubgraphSchema, TypeDefinition, applied, has
 from gateway.schema.subgraph.reading import DEFAULT_ROOTS
@@ -13,11 +16,8 @@ from gateway.schema.subgraph.report import subgraph_error
 from gateway.schema.subgraph.selection_filter import keep_external
 from gateway.types import TypeName
 
-
-@dataclass(frozen=True, slots=True)
-class _Other:
-    schema: SubgraphSchema
-    facts: Facts
+_KNOWN: Final = 1024
+"""Subgraphs of which is kept what they resolve."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,35 +25,89 @@ class _Others:
     """The other subgraphs, by the types that they have."""
 
     schema: SubgraphSchema
-    by_type: Mapping[TypeName, Sequence[_Other]]
+    by_type: Mapping[TypeName, Sequence[SubgraphSchema]]
 
-    def having(self, name: TypeName) -> Iterator[_Other]:
-        return (other for other in self.by_type.get(name, ()) if other.schema is not self.schema)
+    def having(self, name: TypeName) -> Iterator[SubgraphSchema]:
+        return (other for other in self.by_type.get(name, ()) if other is not self.schema)
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """What the upgrade of one subgraph needs to know of the others.
+
+    ``shared`` are its types that another has, ``resolved`` the coordinates of its fields that another resolves, ``first_keys`` the
+    first key that each other has of a type which this one extends without a key.
+    """
+
+    shared: frozenset[TypeName]
+    resolved: frozenset[str]
+    first_keys: Mapping[TypeName, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Upgrade:
+    """A Federation 1 subgraph's upgrade, under what was known of the others. The same of both gives the same."""
+
+    outside: Outside
+    schema: SubgraphSchema
+
+
+Upgrades = Mapping[SubgraphSchema, Upgrade]
+"""Upgrades by the subgraphs as they were read."""
+
+_NONE: Final[Upgrades] = {}
 
 
 def upgrade_subgraphs(
-    schemas: Sequence[SubgraphSchema],
-) -> tuple[list[SubgraphSchema], list[CompositionError]]:
-    """Every subgraph in the terms of Federation 2, and why some cannot be. Federation 2 subgraphs stay as they are."""
+    schemas: Sequence[SubgraphSchema], known: Upgrades = _NONE
+) -> tuple[dict[SubgraphSchema, Upgrade], list[CompositionError]]:
+    """Every Federation 1 subgraph in the terms of Federation 2, and why some cannot be.
+
+    What is ``known`` of an earlier composition and still holds is taken over, as the same object.
+    """
     if all(schema.is_federation_2 for schema in schemas):
-        return list(schemas), []
-    facts = {schema.name: _Other(schema, find_facts(schema)) for schema in schemas}
-    by_type: dict[TypeName, list[_Other]] = {}
-    for other in facts.values():
-        for name in other.schema.types:
-            by_type.setdefault(name, []).append(other)
-    upgraded: list[SubgraphSchema] = []
+        return {}, []
+    by_type: dict[TypeName, list[SubgraphSchema]] = {}
+    for schema in schemas:
+        for name in schema.types:
+            by_type.setdefault(name, []).append(schema)
+    resolvers = Counter(coordinate for schema in schemas for coordinate in _resolved(schema))
+    upgrades: dict[SubgraphSchema, Upgrade] = {}
     errors: list[CompositionError] = []
     for schema in schemas:
         if schema.is_federation_2:
-            upgraded.append(schema)
             continue
         others = _Others(schema, by_type)
         errors += _extensions_without_base(schema, others)
         errors += _keys_of_interface_objects(schema, others)
-        upgraded.append(_upgrade(schema, others))
-    errors += [error for schema in upgraded for error in _empty_types(schema, facts)]
-    return upgraded, errors
+        outside = _look_outside(schema, others, resolvers)
+        found = known.get(schema)
+        if found is None or found.outside != outside:
+            found = Upgrade(outside, _upgrade(schema, outside))
+        upgrades[schema] = found
+        errors += _empty_types(found.schema, schema)
+    return upgrades, errors
+
+
+def _look_outside(schema: SubgraphSchema, others: _Others, resolvers: Mapping[str, int]) -> Outside:
+    own = _resolved(schema)
+    objects = [type_ for type_ in schema.types.values() if type_.kind is Kind.OBJECT]
+    fields = (field.coordinate for type_ in objects for field in type_.fields.values())
+    extended = [type_.name for type_ in objects if is_extension(type_) and not has(type_, "key")]
+    return Outside(
+        shared=frozenset(type_.name for type_ in objects if any(True for _ in others.having(type_.name))),
+        resolved=frozenset(field for field in fields if resolvers.get(field, 0) > (field in own)),
+        first_keys={name: tuple(_first_keys(name, others)) for name in extended},
+    )
+
+
+@lru_cache(maxsize=_KNOWN)
+def _resolved(schema: SubgraphSchema) -> frozenset[str]:
+    """The coordinates of the fields of objects that a subgraph resolves, as it is written."""
+    facts = find_facts(schema)
+    objects = (type_ for type_ in schema.types.values() if type_.kind is Kind.OBJECT)
+    fields = (field.coordinate for type_ in objects for field in type_.fields.values())
+    return frozenset(field for field in fields if not facts.is_fully_external(field))
 
 
 def is_extension(type_: TypeDefinition) -> bool:
@@ -74,7 +128,7 @@ def _extensions_without_base(schema: SubgraphSchema, others: _Others) -> Iterato
 
 
 def _is_based(type_: TypeDefinition, others: _Others) -> bool:
-    found = (other.schema.types[type_.name] for other in others.having(type_.name))
+    found = (other.types[type_.name] for other in others.having(type_.name))
     return any(other.has_definition and other.kind is type_.kind for other in found)
 
 
@@ -84,19 +138,19 @@ def _keys_of_interface_objects(schema: SubgraphSchema, others: _Others) -> Itera
         if type_.kind is not Kind.INTERFACE or not has(type_, "key"):
             continue
         for other in others.having(type_.name):
-            if has(other.schema.types[type_.name], "interfaceObject"):
+            if has(other.types[type_.name], "interfaceObject"):
                 yield subgraph_error(
                     ErrorCode.INTERFACE_OBJECT_USAGE_ERROR,
                     schema.name,
-                    f'Subgraph "{other.schema.name}" has {type_.name} as an @interfaceObject and needs this subgraph to tell the '
+                    f'Subgraph "{other.name}" has {type_.name} as an @interfaceObject and needs this subgraph to tell the '
                     "implementations apart by key, which a Federation 1 subgraph cannot: link the federation specification, or remove the @key.",
                     coordinate=type_.name,
                     nodes=type_.nodes,
                 )
 
 
-def _upgrade(schema: SubgraphSchema, others: _Others) -> SubgraphSchema:
-    steps: tuple[Callable[[SubgraphSchema, _Others], SubgraphSchema], ...] = (
+def _upgrade(schema: SubgraphSchema, outside: Outside) -> SubgraphSchema:
+    steps: tuple[Callable[[SubgraphSchema, Outside], SubgraphSchema], ...] = (
         _drop_meaningless,
         _resolve_extension_keys,
         _drop_inactive_field_sets,
@@ -105,7 +159,7 @@ def _upgrade(schema: SubgraphSchema, others: _Others) -> SubgraphSchema:
         _drop_external_tags,
     )
     for step in steps:
-        schema = step(schema, others)
+        schema = step(schema, outside)
     return schema
 
 
@@ -122,7 +176,7 @@ def _without(element: Field, *specs: str) -> Field:
     return replace(element, directives=tuple(d for d in element.directives if d.spec not in specs))
 
 
-def _drop_meaningless(schema: SubgraphSchema, _: _Others) -> SubgraphSchema:
+def _drop_meaningless(schema: SubgraphSchema, _: Outside) -> SubgraphSchema:
     """What Federation 1 took without effect: external, requires and provides in interfaces, keys on them, provides of leaves."""
 
     def change(type_: TypeDefinition, field: Field) -> Field:
@@ -148,17 +202,14 @@ def _forget_extension(type_: TypeDefinition) -> TypeDefinition:
     return replace(type_, directives=tuple(replace(d, in_extension=False) for d in type_.directives))
 
 
-def _resolve_extension_keys(schema: SubgraphSchema, others: _Others) -> SubgraphSchema:
+def _resolve_extension_keys(schema: SubgraphSchema, outside: Outside) -> SubgraphSchema:
     """The key fields of an extension were marked ``@external`` by custom, though the extension has them."""
     resolved: set[str] = set()
     for type_ in schema.types.values():
         if type_.kind is not Kind.OBJECT or not is_extension(type_):
             continue
         keys = [fields_text(key) for key in applied(type_, "key")]
-        for text in keys:
-            fields = target_fields(schema, type_.name, text, implementations=False)
-            resolved |= {f.coordinate for f in fields if f.parent == type_.name}
-        for text in () if keys else _first_keys(type_.name, others):
+        for text in keys or outside.first_keys[type_.name]:
             fields = target_fields(schema, type_.name, text, implementations=False)
             resolved |= {f.coordinate for f in fields if f.parent == type_.name}
     schema = replace(schema, types={name: _forget_extension(type_) for name, type_ in schema.types.items()})
@@ -167,12 +218,12 @@ def _resolve_extension_keys(schema: SubgraphSchema, others: _Others) -> Subgraph
 
 def _first_keys(name: TypeName, others: _Others) -> Iterator[str]:
     for other in others.having(name):
-        key = next(applied(other.schema.types[name], "key"), None)
+        key = next(applied(other.types[name], "key"), None)
         if key is not None:
             yield fields_text(key)
 
 
-def _drop_inactive_field_sets(schema: SubgraphSchema, _: _Others) -> SubgraphSchema:
+def _drop_inactive_field_sets(schema: SubgraphSchema, _: Outside) -> SubgraphSchema:
     """In ``@requires`` and ``@provides``, fields that are not external had no effect."""
     external = find_facts(schema).external
 
@@ -187,7 +238,7 @@ def _drop_inactive_field_sets(schema: SubgraphSchema, _: _Others) -> SubgraphSch
     return _map_fields(schema, change)
 
 
-def _drop_unused_external(schema: SubgraphSchema, _: _Others) -> SubgraphSchema:
+def _drop_unused_external(schema: SubgraphSchema, _: Outside) -> SubgraphSchema:
     """External fields that nothing needs, and with them types that have no other field and that nothing speaks of."""
     facts = find_facts(schema)
     unused = facts.external - facts.used
@@ -205,9 +256,9 @@ def _referenced(schema: SubgraphSchema) -> set[TypeName]:
     return fields | {member for type_ in schema.types.values() for member in type_.members}
 
 
-def _empty_types(schema: SubgraphSchema, before: dict[str, _Other]) -> Iterator[CompositionError]:
+def _empty_types(schema: SubgraphSchema, before: SubgraphSchema) -> Iterator[CompositionError]:
     for type_ in schema.types.values():
-        original = before[schema.name].schema.types[type_.name]
+        original = before.types[type_.name]
         if original.fields and not type_.fields and type_.name not in DEFAULT_ROOTS.values():
             yield subgraph_error(
                 ErrorCode.TYPE_WITH_ONLY_UNUSED_EXTERNAL,
@@ -221,7 +272,7 @@ def _empty_types(schema: SubgraphSchema, before: dict[str, _Other]) -> Iterator[
 _SHAREABLE = Applied("shareable", "shareable", {})
 
 
-def _share(schema: SubgraphSchema, others: _Others) -> SubgraphSchema:
+def _share(schema: SubgraphSchema, outside: Outside) -> SubgraphSchema:
     """Federation 1 let every value type be shared, and a field of an entity that several subgraphs resolved."""
     own = find_facts(schema).shareable
     types = {}
@@ -231,12 +282,12 @@ def _share(schema: SubgraphSchema, others: _Others) -> SubgraphSchema:
         elif has(type_, "key") or type_.name in DEFAULT_ROOTS.values():
             fields = {
                 name: replace(field, directives=(*field.directives, _SHAREABLE))
-                if field.coordinate not in own and any(_resolves(other, field) for other in others.having(type_.name))
+                if field.coordinate not in own and field.coordinate in outside.resolved
                 else field
                 for name, field in type_.fields.items()
             }
             types[type_.name] = replace(type_, fields=fields)
-        elif any(True for _ in others.having(type_.name)):
+        elif type_.name in outside.shared:
             fields = {n: replace(f, directives=(*f.directives, _SHAREABLE)) for n, f in type_.fields.items()}
             types[type_.name] = replace(type_, fields=fields)
         else:
@@ -244,13 +295,7 @@ def _share(schema: SubgraphSchema, others: _Others) -> SubgraphSchema:
     return replace(schema, types=types, version=(2, 0))
 
 
-def _resolves(other: _Other, field: Field) -> bool:
-    type_ = other.schema.types.get(field.parent)
-    found = type_.fields.get(field.name) if type_ and type_.kind is Kind.OBJECT else None
-    return found is not None and not other.facts.is_fully_external(found.coordinate)
-
-
-def _drop_external_tags(schema: SubgraphSchema, _: _Others) -> SubgraphSchema:
+def _drop_external_tags(schema: SubgraphSchema, _: Outside) -> SubgraphSchema:
     """A tag on an external field says nothing that its owner could not say."""
     external = find_facts(schema).external
     return _map_fields(schema, lambda _, f: _without(f, "tag") if f.coordinate in external else f)

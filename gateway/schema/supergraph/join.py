@@ -29,6 +29,7 @@ from gateway.schema.supergraph.model import (
     Key,
     OverrideLabel,
     SubgraphView,
+    Supergraph,
     TypeKind,
     TypeView,
 )
@@ -53,18 +54,22 @@ def kind_of(node: TypeDefinitionNode) -> TypeKind:
 
 
 def read_subgraphs(
-    document: DocumentNode, definitions: Mapping[TypeName, TypeDefinitionNode], features: Mapping[str, Feature]
+    document: DocumentNode,
+    definitions: Mapping[TypeName, TypeDefinitionNode],
+    features: Mapping[str, Feature],
+    last: Supergraph | None = None,
 ) -> dict[SubgraphName, SubgraphView]:
     """What each subgraph knows, sorted by subgraph.
 
-    ``definitions`` are the types that are not the specifications' own. Raises SupergraphError where there is no join
+    ``definitions`` are the types that are not the specifications' own. Views of the ``last`` supergraph are taken over where the
+    type's node is the same. Raises SupergraphError where there is no join
     specification, no subgraph, or a field set that cannot be read.
     """
     if "join" not in features:
         raise SupergraphError(
             "This is not a supergraph: its schema definition links no join specification; compose the subgraphs first."
         )
-    return _JoinReader(document, definitions, features).read()
+    return _JoinReader(document, definitions, features, last).read()
 
 
 class _JoinReader:
@@ -75,12 +80,15 @@ class _JoinReader:
         document: DocumentNode,
         definitions: Mapping[TypeName, TypeDefinitionNode],
         features: Mapping[str, Feature],
+        last: Supergraph | None,
     ) -> None:
         self.definitions = definitions
         self.join = features["join"]
         self.context = features.get("context")
         self.is_first = self.join.version == (0, 1)
         self.graphs = dict(_read_graphs(document, self.join))
+        self.known = _known_views(last, self.graphs) if last is not None and last.features == features else {}
+        self.known_nodes = last.definitions if last is not None else {}
         self._declared: dict[int, tuple[FieldView, list[Arguments]]] = {}
 
     def read(self) -> dict[SubgraphName, SubgraphView]:
@@ -90,7 +98,8 @@ class _JoinReader:
             )
         views: dict[str, dict[TypeName, TypeView]] = {join_name: {} for join_name in self.graphs}
         for node in self.definitions.values():
-            for join_name, view in self._read_type(node):
+            known = self.known.get(node.name.value) if self.known_nodes.get(node.name.value) is node else None
+            for join_name, view in known or self._read_type(node):
                 views[join_name][view.name] = view
         found = (
             SubgraphView(name, url, join_name, self._with_runtime_types(views[join_name]))
@@ -126,7 +135,7 @@ class _JoinReader:
             is_interface_object=any(a.get("isInterfaceObject") is True for a in applied),
             fields=self._read_fields(node, graph, tuple(keys.values()), owner),
             interfaces=self._read_interfaces(node, graph),
-            runtime_types=self._read_members(node, graph),
+            members=self._read_members(node, graph),
             values=self._read_values(node, graph),
             contexts=self._read_contexts(node, graph),
         )
@@ -230,7 +239,8 @@ class _JoinReader:
             raise SupergraphError(f"The field set {text!r} of {where} cannot be read: {error.message}") from error
 
     def _with_runtime_types(self, views: dict[TypeName, TypeView]) -> dict[TypeName, TypeView]:
-        return {name: replace(view, runtime_types=self._runtime_types(view, views)) for name, view in views.items()}
+        found = ((view, self._runtime_types(view, views)) for view in views.values())
+        return {v.name: v if v.runtime_types == types else replace(v, runtime_types=types) for v, types in found}
 
     def _runtime_types(self, view: TypeView, views: Mapping[TypeName, TypeView]) -> tuple[TypeName, ...]:
         if view.is_interface_object:
@@ -238,11 +248,24 @@ class _JoinReader:
         if view.kind is TypeKind.OBJECT:
             return (view.name,)
         if view.kind is TypeKind.UNION:
-            return tuple(member for member in view.runtime_types if member in views)
+            return tuple(member for member in view.members if member in views)
         if view.kind is TypeKind.INTERFACE:
             found = (t.name for t in views.values() if t.kind is TypeKind.OBJECT and view.name in t.interfaces)
             return tuple(sorted(found))
         return ()
+
+
+def _known_views(
+    last: Supergraph, graphs: Mapping[str, tuple[SubgraphName, str]]
+) -> dict[TypeName, list[tuple[str, TypeView]]]:
+    """By type, what the last supergraph's subgraphs knew; nothing where one of their names in the join means another subgraph now."""
+    found: dict[TypeName, list[tuple[str, TypeView]]] = {}
+    for subgraph in last.subgraphs.values():
+        if graphs.get(subgraph.join_name, (subgraph.name,))[0] != subgraph.name:
+            return {}
+        for view in subgraph.types.values():
+            found.setdefault(view.name, []).append((subgraph.join_name, view))
+    return found
 
 
 def _read_graphs(document: DocumentNode, join: Feature) -> Iterator[tuple[str, tuple[SubgraphName, str]]]:

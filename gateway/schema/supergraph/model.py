@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum
 
-from graphql import DocumentNode, GraphQLSchema
+from graphql import DocumentNode, GraphQLSchema, TypeDefinitionNode
 
 from gateway.schema.selection import SelectionSet
 from gateway.schema.supergraph.features import Feature
@@ -83,7 +83,7 @@ class TypeView:
 
     ``runtime_types`` are the concrete types an object of this type can have there, sorted: the type itself for an object,
     none for an interface object (it is an object there, but the subgraph cannot tell which). ``contexts`` are the names of the
-    contexts that objects of this type set. ``values`` are an enum's.
+    contexts that objects of this type set. ``members`` are a union's, ``values`` an enum's.
     """
 
     name: TypeName
@@ -92,6 +92,7 @@ class TypeView:
     is_interface_object: bool = False
     fields: Mapping[FieldName, FieldView] = field(default_factory=dict)
     interfaces: tuple[TypeName, ...] = ()
+    members: tuple[TypeName, ...] = ()
     runtime_types: tuple[TypeName, ...] = ()
     values: tuple[str, ...] = ()
     contexts: tuple[str, ...] = ()
@@ -119,12 +120,13 @@ class PublicType:
 class Supergraph:
     """A supergraph that was read.
 
-    ``public`` are the types that clients may see. ``subgraphs`` are sorted by name.
+    ``definitions`` are the types that no specification brought. ``public`` are those that clients may see. ``subgraphs`` are sorted by name.
     ``possible_types`` gives for each object, interface and union its concrete types in the full schema, sorted.
     ``field_types`` gives for each field its type in the full schema as GraphQL text. ``labels`` are all override labels, sorted.
     """
 
     document: DocumentNode
+    definitions: Mapping[TypeName, TypeDefinitionNode]
     schemas: Schemas
     public: Mapping[TypeName, PublicType]
     subgraphs: Mapping[SubgraphName, SubgraphView]

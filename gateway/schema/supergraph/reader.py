@@ -37,16 +37,18 @@ def read_supergraph(source: str | DocumentNode) -> Supergraph:
     return supergraph
 
 
-def read_document(document: DocumentNode) -> Supergraph:
+def read_document(document: DocumentNode, last: Supergraph | None = None) -> Supergraph:
     """Read a supergraph that is known to make a schema, because it was composed: its schemas are built when they are asked for.
 
+    What the ``last`` supergraph knew of types whose nodes are the same objects is taken over.
     Raises SupergraphError like ``read_supergraph``, but for what only building a schema finds.
     """
     features = read_features(document)
     definitions = own_definitions(document, features)
-    subgraphs = read_subgraphs(document, definitions, features)
+    subgraphs = read_subgraphs(document, definitions, features, last)
     return Supergraph(
         document=document,
+        definitions=definitions,
         schemas=Schemas(document, features),
         public=_public(definitions, features),
         subgraphs=subgraphs,

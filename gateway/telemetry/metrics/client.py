@@ -1,9 +1,9 @@
 """Measures requests to subgraphs as they really go out: behind caches and sharing, retries within."""
 
 from collections import defaultdict
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Coroutine
 from time import perf_counter
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from gateway.errors import SubgraphError
 from gateway.resolvers.subgraph_client import Events, HttpAnswer, SubgraphClient, SubgraphRequest, SubgraphResponse
@@ -37,13 +37,13 @@ class MeasuredClient:
     def __init__(self, inner: SubgraphClient, figures: SubgraphFigures) -> None:
         self._inner, self._figures = inner, figures
 
-    async def send(self, request: SubgraphRequest) -> SubgraphResponse:
+    def send(self, request: SubgraphRequest) -> Coroutine[Any, Any, SubgraphResponse]:
         """The inner client's response."""
-        return await self._measure(request.subgraph, self._inner.send(request))
+        return self._measure(request.subgraph, self._inner.send(request))
 
-    async def post(self, request: SubgraphRequest) -> HttpAnswer:
+    def post(self, request: SubgraphRequest) -> Coroutine[Any, Any, HttpAnswer]:
         """The inner client's answer."""
-        return await self._measure(request.subgraph, self._inner.post(request))
+        return self._measure(request.subgraph, self._inner.post(request))
 
     def subscribe(self, request: SubgraphRequest) -> Events:
         """The inner client's events."""

@@ -1,8 +1,8 @@
 """Measures what clients get: how many answers of each status, and how long each operation takes."""
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Coroutine
 from time import perf_counter
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 from gateway.errors import RequestError
 from gateway.resolvers.messages import Answer, GraphQLRequest, GraphQLResponse
@@ -60,13 +60,13 @@ class MeasuredService:
             "requests_in_flight", "gauge", "GraphQL requests that are being answered.", lambda: [((), self._in_flight)]
         )
 
-    async def execute(self, request: GraphQLRequest) -> GraphQLResponse:
+    def execute(self, request: GraphQLRequest) -> Coroutine[Any, Any, GraphQLResponse]:
         """The service's answer; raises as it does."""
-        return await self._measure(request, self._service.execute(request))
+        return self._measure(request, self._service.execute(request))
 
-    async def stream(self, request: GraphQLRequest) -> Answer:
+    def stream(self, request: GraphQLRequest) -> Coroutine[Any, Any, Answer]:
         """The same for an answer in several payloads, whose time ends with the first of them."""
-        return await self._measure(request, self._service.stream(request))
+        return self._measure(request, self._service.stream(request))
 
     async def _measure(self, request: GraphQLRequest, work: Awaitable[T]) -> T:
         self._in_flight += 1

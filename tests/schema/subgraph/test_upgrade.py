@@ -10,7 +10,7 @@ def upgrade(**sdl: str) -> dict[str, SubgraphSchema]:
     schemas = [schema for name, text in sdl.items() if (schema := read_subgraph(name, "", text).schema)]
     upgraded, errors = upgrade_subgraphs(schemas)
     assert errors == []
-    return {schema.name: schema for schema in upgraded}
+    return {schema.name: upgraded[schema].schema if schema in upgraded else schema for schema in schemas}
 
 
 def error_codes(**sdl: str) -> list[str]:

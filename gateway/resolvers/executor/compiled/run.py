@@ -3,7 +3,8 @@
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from types import MappingProxyType
+from typing import Any, Final, NamedTuple
 
 import msgspec
 
@@ -16,6 +17,7 @@ from gateway.resolvers.subgraph_client import HttpAnswer, SubgraphClient, Subgra
 from gateway.types import SubgraphName
 
 OK = 200
+NO_HEADERS: Final[Mapping[str, str]] = MappingProxyType({})
 JSON_TYPES = ("application/json", "application/graphql-response+json")
 
 
@@ -99,7 +101,31 @@ class CompiledRun:
         for name in fetch.idle:
             variables[name] = ()
         body = fetch.head + msgspec.json.encode(variables) + fetch.tail
-        response = fetch.decoder.decode(await self._exchange(fetch, variables, body))
+        request = SubgraphRequest(
+            fetch.subgraph,
+            fetch.kind,
+            fetch.query,
+            variables,
+            fetch.operation_name,
+            self.headers.get(fetch.subgraph, NO_HEADERS),
+            body=body,
+            context=self.context,
+        )
+        try:
+            answer = await self.client.post(request)
+        except SubgraphError as error:
+            self.exchanges.append(Exchange(fetch.subgraph, fetch.query, body, error))
+            raise
+        self._take(fetch, state, request, answer, collected)
+
+    def _take(
+        self, fetch: CompiledFetch, state: Any, request: SubgraphRequest, answer: HttpAnswer, collected: list[Any]
+    ) -> None:
+        """Put an answer where it belongs."""
+        self.exchanges.append(Exchange(fetch.subgraph, fetch.query, request.body or b"", answer))
+        if answer.status != OK or not answer.headers.get("content-type", "").startswith(JSON_TYPES):
+            raise SurpriseError(Surprise.HTTP_STATUS)
+        response = fetch.decoder.decode(answer.body)
         if response.errors:
             raise SurpriseError(Surprise.SUBGRAPH_ERROR)
         if fetch.take is not None:
@@ -109,27 +135,6 @@ class CompiledRun:
             if len(entities) != len(representations):
                 raise SurpriseError(Surprise.ENTITY_COUNT)
             _spread(call, state, entities, groups)
-
-    async def _exchange(self, fetch: CompiledFetch, variables: Mapping[str, Any], body: bytes) -> bytes:
-        request = SubgraphRequest(
-            fetch.subgraph,
-            fetch.kind,
-            fetch.query,
-            variables,
-            fetch.operation_name,
-            self.headers.get(fetch.subgraph, {}),
-            body=body,
-            context=self.context,
-        )
-        try:
-            answer = await self.client.post(request)
-        except SubgraphError as error:
-            self.exchanges.append(Exchange(fetch.subgraph, fetch.query, body, error))
-            raise
-        self.exchanges.append(Exchange(fetch.subgraph, fetch.query, body, answer))
-        if answer.status != OK or not answer.headers.get("content-type", "").startswith(JSON_TYPES):
-            raise SurpriseError(Surprise.HTTP_STATUS)
-        return answer.body
 
 
 def _spread(call: CompiledCall, state: Any, entities: list[Any], groups: list[Any]) -> None:

@@ -89,3 +89,19 @@ class Breaker:
         if now >= self._window_ends:
             self._window_ends = now + self._policy.window_seconds
             self._succeeded = self._failed = 0
+
+
+class NoBreaker:
+    """What stands for the breaker of a server that has none: it lets everything through."""
+
+    state = BreakerState.CLOSED
+
+    def admit(self) -> bool:
+        """Always."""
+        return True
+
+    def succeed(self) -> None: ...
+
+    def fail(self) -> None: ...
+
+    def abandon(self) -> None: ...

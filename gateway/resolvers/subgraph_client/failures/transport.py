@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from gateway.resolvers.subgraph_client.failures.breaker import Breaker, BreakerPolicy, BreakerState
+from gateway.resolvers.subgraph_client.failures.breaker import Breaker, BreakerPolicy, BreakerState, NoBreaker
 from gateway.resolvers.subgraph_client.failures.retry import (
     RETRIED_FAILURES,
     RETRIED_STATUSES,
@@ -34,7 +34,7 @@ class _Server:
     def __init__(self, policy: FailurePolicy, clock: Callable[[], float]) -> None:
         self.retry = policy.retry
         self.budget = RetryBudget(policy.retry.budget) if policy.retry else None
-        self.breaker = Breaker(policy.breaker, clock) if policy.breaker else None
+        self.breaker = Breaker(policy.breaker, clock) if policy.breaker else NoBreaker()
 
 
 class ResilientTransport:
@@ -59,19 +59,34 @@ class ResilientTransport:
 
     def breaker_state(self, url: str) -> BreakerState:
         """Whether requests to a URL go out at present."""
-        breaker = self._server(url).breaker
-        return BreakerState.CLOSED if breaker is None else breaker.state
+        return self._server(url).breaker.state
 
     async def post(
         self, url: str, *, headers: Mapping[str, str], body: bytes, deadline: float, replayable: bool
     ) -> HttpAnswer:
         """See ``HttpTransport.post``; raises ``TransportError`` with ``Failure.OPEN`` for a server that is left alone."""
-        server = self._server(url)
+        server = self._servers.get(url) or self._server(url)
+        breaker, attempt = server.breaker, 1
         if server.budget is not None:
             server.budget.earn()
-        attempt = 1
         while True:
-            answer, error = await self._try(server, url, headers, body, deadline, replayable=replayable)
+            answer: HttpAnswer | None = None
+            error: TransportError | None = None
+            if not breaker.admit():
+                error = TransportError(Failure.OPEN)
+            else:
+                try:
+                    answer = await self._inner.post(
+                        url, headers=headers, body=body, deadline=deadline, replayable=replayable
+                    )
+                except TransportError as failure:
+                    error = failure
+                except BaseException:
+                    breaker.abandon()
+                    raise
+                note(breaker, answer)
+            if answer is not None and answer.status not in RETRIED_STATUSES:
+                return answer
             delay = self._delay(server, attempt, answer, error, deadline) if replayable else None
             if delay is None:
                 if answer is None:
@@ -94,34 +109,6 @@ class ResilientTransport:
             self._servers[url] = server
         return server
 
-    async def _try(
-        self, server: _Server, url: str, headers: Mapping[str, str], body: bytes, deadline: float, *, replayable: bool
-    ) -> tuple[HttpAnswer | None, TransportError | None]:
-        breaker = server.breaker
-        if breaker is None:
-            return await self._post(url, headers, body, deadline, replayable=replayable)
-        if not breaker.admit():
-            return None, TransportError(Failure.OPEN)
-        try:
-            answer, error = await self._post(url, headers, body, deadline, replayable=replayable)
-        except BaseException:
-            breaker.abandon()
-            raise
-        if error is not None or (answer is not None and answer.status in BUSY_STATUSES):
-            breaker.fail()
-        else:
-            breaker.succeed()
-        return answer, error
-
-    async def _post(
-        self, url: str, headers: Mapping[str, str], body: bytes, deadline: float, *, replayable: bool
-    ) -> tuple[HttpAnswer | None, TransportError | None]:
-        try:
-            answer = await self._inner.post(url, headers=headers, body=body, deadline=deadline, replayable=replayable)
-        except TransportError as error:
-            return None, error
-        return answer, None
-
     def _delay(
         self,
         server: _Server,
@@ -134,11 +121,17 @@ class ResilientTransport:
         retry, budget = server.retry, server.budget
         if retry is None or budget is None or attempt >= retry.attempts:
             return None
-        if answer is not None and answer.status not in RETRIED_STATUSES:
-            return None
         if error is not None and error.failure not in RETRIED_FAILURES:
             return None
         delay = retry_delay(retry, attempt, answer, self._chance)
         if asyncio.get_running_loop().time() + delay >= deadline or not budget.spend():
             return None
         return delay
+
+
+def note(breaker: Breaker | NoBreaker, answer: HttpAnswer | None) -> None:
+    """Tell a breaker how a request ended."""
+    if answer is None or answer.status in BUSY_STATUSES:
+        breaker.fail()
+    else:
+        breaker.succeed()

@@ -60,7 +60,7 @@ def plan_route(
 def _route_root(
     route: Route, shape: Shape, part: RootPart, variables: Mapping[str, Any], members: Collection[PartitionName]
 ) -> None:
-    named = named_partitions(part, variables)
+    named = named_partitions(part, variables, is_mutation=shape.kind is OperationKind.MUTATION)
     if shape.kind is OperationKind.MUTATION and (named is None or len(named) != 1):
         message = f"{part.alone.name} goes to one partition of its subgraph, and its arguments name {'none' if not named else 'several'}."
         route.refuse([part.key], codes.PARTITION_REQUIRED, message)
@@ -129,8 +129,8 @@ def _route_entities(
         errand.places[part.joined_key] = everybody
 
 
-def named_partitions(part: RootPart, variables: Mapping[str, Any]) -> list[PartitionName] | None:
-    """The partitions that a root field's arguments name; None where they name none. What several arguments name must agree."""
+def named_partitions(part: RootPart, variables: Mapping[str, Any], *, is_mutation: bool) -> list[PartitionName] | None:
+    """The partitions that a root field's arguments name; None where they name none. Several arguments name what all of them name."""
     named: list[set[PartitionName]] = []
     for way in part.ways:
         argument, *rest = way.key
@@ -140,7 +140,9 @@ def named_partitions(part: RootPart, variables: Mapping[str, Any]) -> list[Parti
             named.append(found)
     if not named:
         return None
-    return sorted(set.intersection(*named)) or sorted(named[0])[:1]
+    if common := sorted(set.intersection(*named)):
+        return common
+    return [] if is_mutation else sorted(named[0])[:1]  # They contradict each other: any member finds nothing by them.
 
 
 def step_down_any(value: Any, path: Iterable[str]) -> Any:

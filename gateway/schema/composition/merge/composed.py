@@ -46,7 +46,9 @@ def find_composed(state: MergeState) -> Composed:
         state.composed[name] = bool(request.definition.repeatable)
         state.composed_in |= {(p.name, name) for p in state.parts if _means(p.schema, name, request.link.identity)}
         for argument in request.definition.arguments or ():
-            state.used_as_input.setdefault(print_ast(argument.type).strip("[]!"), f"@{name}({argument.name.value}:)")
+            state.notes.used_as_input.setdefault(
+                print_ast(argument.type).strip("[]!"), f"@{name}({argument.name.value}:)"
+            )
     return Composed(tuple(latest[name].definition for name in sorted(latest)), _links(latest))
 
 

@@ -34,6 +34,7 @@ from gateway.schema.composition.merge.features import definitions, links
 from gateway.schema.composition.merge.join import join
 from gateway.schema.composition.merge.state import MergeState
 from gateway.schema.subgraph.model import Applied, EnumValue, Field, InputValue, Kind, TypeDefinition
+from gateway.types import TypeName
 
 _NODES: Mapping[Kind, type[Any]] = {
     Kind.SCALAR: ScalarTypeDefinitionNode,
@@ -46,15 +47,30 @@ _NODES: Mapping[Kind, type[Any]] = {
 _ROOTS = {"Query": OperationType.QUERY, "Mutation": OperationType.MUTATION, "Subscription": OperationType.SUBSCRIPTION}
 
 
+TypeNodes = Mapping[TypeName, tuple[TypeDefinition, DefinitionNode]]
+"""Types, each with the node that says it."""
+
+
+def type_nodes(state: MergeState, known: TypeNodes) -> TypeNodes:
+    """A node for each type, but for objects and interfaces that are left without a field. A known type keeps its node."""
+    found: dict[TypeName, tuple[TypeDefinition, DefinitionNode]] = {}
+    for name, type_ in state.types.items():
+        if type_.fields or type_.kind not in (Kind.OBJECT, Kind.INTERFACE):
+            earlier = known.get(name)
+            found[name] = earlier if earlier is not None and earlier[0] == type_ else (type_, type_node(type_))
+    return found
+
+
 def build_document(
     state: MergeState,
     composed: Composed,
     executable: Sequence[DirectiveDefinitionNode],
     schema_elements: tuple[str | None, tuple[Applied, ...]],
+    nodes: TypeNodes,
 ) -> DocumentNode:
     """The supergraph: schema first, then directives and types, each sorted by name."""
     own: list[Any] = [*composed.definitions, *executable, *definitions(state), _graphs(state)]
-    own += [type_node(t) for t in state.types.values() if t.fields or t.kind not in (Kind.OBJECT, Kind.INTERFACE)]
+    own += [node for _, node in nodes.values()]
     directives = sorted((n for n in own if isinstance(n, DirectiveDefinitionNode)), key=lambda n: n.name.value)
     types = sorted((n for n in own if not isinstance(n, DirectiveDefinitionNode)), key=lambda n: str(n.name.value))
     found: list[DefinitionNode] = [_schema(state, composed, schema_elements), *directives, *types]

@@ -15,7 +15,7 @@ def merge_enum_values(
     state: MergeState, name: TypeName, sources: Sequence[tuple[Part, TypeDefinition]]
 ) -> dict[str, EnumValue]:
     """The values of an enum in the supergraph."""
-    is_input, is_output = name in state.used_as_input, name in state.used_as_output
+    is_input, is_output = name in state.whole.used_as_input, name in state.whole.used_as_output
     if not is_input and not is_output:
         message = f"Enum {name} is defined but no field or argument uses it; all its values are kept."
         state.hint(HintCode.UNUSED_ENUM_TYPE, message, name, [(p, n) for p, t in sources for n in t.nodes])
@@ -67,8 +67,8 @@ def _accept_partial(
     said = f"{coordinate} is defined in {having} but not in {names_of(part for part, _ in lacking)}"
     if is_input and is_output:
         message = (
-            f"{said}. {name} is used as input (by {state.used_as_input[name]}) and as output "
-            f"(by {state.used_as_output[name]}), so its values must be the same everywhere."
+            f"{said}. {name} is used as input (by {state.whole.used_as_input[name]}) and as output "
+            f"(by {state.whole.used_as_output[name]}), so its values must be the same everywhere."
         )
         state.fail(ErrorCode.ENUM_VALUE_MISMATCH, message, coordinate, places)
     elif is_input:

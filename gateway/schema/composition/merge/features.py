@@ -79,11 +79,10 @@ _FIELD_ARGUMENTS: Final = {
 
 def name_directives(state: MergeState) -> None:
     """Find the supergraph's name of every specification's directive that a subgraph applies."""
-    applied = {part.name: _applied_names(part.schema) for part in state.parts}
     for spec in (*MERGED, *CARRIED, "context"):
         used: dict[str, list[str]] = {}
         for part in state.parts:
-            for local in applied[part.name].get(spec, ()):
+            for local in sorted(part.applied.get(spec, ())):
                 used.setdefault(local, []).append(part.name)
         if not used:
             continue
@@ -93,17 +92,6 @@ def name_directives(state: MergeState) -> None:
             message = f"The directive @{spec} is imported under different names: {said}."
             places = [(part, None) for part in state.parts if any(part.name in names for names in used.values())]
             state.fail(ErrorCode.LINK_IMPORT_NAME_MISMATCH, message, f"@{spec}", places)
-
-
-def _applied_names(schema: SubgraphSchema) -> dict[str, set[str]]:
-    """The specifications' directives that a subgraph applies, each with the names that it has there."""
-    found: dict[str, set[str]] = {}
-    everywhere = [d for _, _, element in elements(schema) for d in element.directives]
-    everywhere += [d for arguments in schema.definition_arguments.values() for a in arguments for d in a.directives]
-    for directive in (*everywhere, *schema.schema_directives):
-        if directive.spec is not None:
-            found.setdefault(directive.spec, set()).add(directive.name)
-    return found
 
 
 def join_version(schemas: Iterable[SubgraphSchema]) -> Version:

@@ -10,25 +10,32 @@ from gateway.schema.codes import ErrorCode
 from gateway.schema.composition.merge.applied import merge_applied
 from gateway.schema.composition.merge.composed import check_composed_places, find_composed
 from gateway.schema.composition.merge.descriptions import merge_descriptions
-from gateway.schema.composition.merge.document import build_document
+from gateway.schema.composition.merge.document import build_document, type_nodes
 from gateway.schema.composition.merge.enums import merge_enum_values
 from gateway.schema.composition.merge.executable import merge_executable_directives
 from gateway.schema.composition.merge.features import name_directives
-from gateway.schema.composition.merge.graphs import graph_names
 from gateway.schema.composition.merge.implied_version import hint_at_implied_versions
 from gateway.schema.composition.merge.inputs import merge_input_fields
 from gateway.schema.composition.merge.interface_objects import fields_from_interface_objects
 from gateway.schema.composition.merge.join import join
+from gateway.schema.composition.merge.known import (
+    NOTHING_KNOWN,
+    KnownMerge,
+    Recall,
+    climate_of,
+    type_basis,
+)
 from gateway.schema.composition.merge.objects import (
     implementations,
     merge_interface_fields,
     merge_object_fields,
 )
 from gateway.schema.composition.merge.override import Overrides
+from gateway.schema.composition.merge.parts import make_parts
 from gateway.schema.composition.merge.shallow import merge_shallow
 from gateway.schema.composition.merge.sharing import check_sharing
 from gateway.schema.composition.merge.state import MergeState, Part
-from gateway.schema.subgraph import SubgraphSchema, find_facts
+from gateway.schema.subgraph import SubgraphSchema
 from gateway.schema.subgraph.model import Applied, Kind, TypeDefinition
 from gateway.types import TypeName
 
@@ -39,31 +46,38 @@ class Merged:
 
     types: Mapping[TypeName, TypeDefinition]
     parts: tuple[Part, ...]
+    known: KnownMerge
     names: Mapping[str, str]
     document: DocumentNode | None
     errors: tuple[CompositionError, ...]
     hints: tuple[Hint, ...]
 
 
-def merge(schemas: Sequence[SubgraphSchema]) -> Merged:
-    """Merge subgraphs that are each valid and written in Federation 2 (federation specification, "Schema composition")."""
-    graphs = graph_names(schema.name for schema in schemas)
-    parts = tuple(
-        Part(schema, find_facts(schema), graphs[schema.name]) for schema in sorted(schemas, key=lambda s: s.name)
-    )
+def merge(schemas: Sequence[SubgraphSchema], last: KnownMerge = NOTHING_KNOWN) -> Merged:
+    """Merge subgraphs that are each valid and written in Federation 2 (federation specification, "Schema composition").
+
+    What of the ``last`` merge holds still is taken over. Types that are equal to the last are the same objects.
+    """
+    parts = make_parts(schemas, last.parts)
     state = MergeState(parts)
     name_directives(state)
     hint_at_implied_versions(state)
     composed = find_composed(state)
     if composed.definitions:
         check_composed_places(state, composed)
-    merge_shallow(state)
-    _merge_types(state)
+    climate = climate_of(state)
+    outlines = Recall(state, last.outlines)
+    merge_shallow(state, outlines)
+    types = Recall(state, last.types if last.climate == climate else {})
+    _merge_types(state, types)
     if not _has_queries(state):
         _fail_without_queries(state)
     executable = merge_executable_directives(state)
-    document = build_document(state, composed, executable, _schema_elements(state)) if not state.errors else None
-    return Merged(state.types, parts, state.names, document, tuple(state.errors), tuple(state.hints))
+    elements = _schema_elements(state)
+    nodes = type_nodes(state, last.nodes) if not state.notes.errors else last.nodes
+    document = build_document(state, composed, executable, elements, nodes) if not state.notes.errors else None
+    known = KnownMerge(parts, climate, outlines.found, types.found, nodes)
+    return Merged(state.types, parts, known, state.names, document, tuple(state.notes.errors), tuple(state.notes.hints))
 
 
 def _has_queries(state: MergeState) -> bool:
@@ -76,14 +90,20 @@ def _fail_without_queries(state: MergeState) -> None:
     state.fail(ErrorCode.NO_QUERIES, message, "Query", [(part, None) for part in state.parts])
 
 
-def _merge_types(state: MergeState) -> None:
+def _merge_types(state: MergeState, recall: Recall) -> None:
     for kinds in ((Kind.INTERFACE, Kind.OBJECT), (Kind.INPUT_OBJECT,), (Kind.SCALAR, Kind.UNION)):
-        for name in [n for n, t in state.types.items() if t.kind in kinds]:
-            state.types[name] = _merge_type(state, state.types[name])
+        for type_ in [t for t in state.types.values() if t.kind in kinds]:
+            _merge_or_recall(state, recall, type_)
     for type_ in [t for t in state.types.values() if t.kind is Kind.OBJECT]:
         _add_interface_object_fields(state, type_)
     for type_ in [t for t in state.types.values() if t.kind is Kind.ENUM]:
-        state.types[type_.name] = _merge_type(state, type_)
+        _merge_or_recall(state, recall, type_)
+
+
+def _merge_or_recall(state: MergeState, recall: Recall, type_: TypeDefinition) -> None:
+    merged = recall.merge(type_.name, type_basis(state, type_), lambda: _merge_type(state, type_))
+    assert merged is not None  # noqa: S101  # only outlines are left out
+    state.types[type_.name] = merged
 
 
 def _merge_type(state: MergeState, type_: TypeDefinition) -> TypeDefinition:

@@ -1,9 +1,11 @@
 """What types there are, of which kind, with which interfaces and members: known before any field is merged."""
 
 from collections.abc import Sequence
+from functools import partial
 
 from gateway.schema.codes import ErrorCode, HintCode
 from gateway.schema.composition.merge.join import join, join_types
+from gateway.schema.composition.merge.known import Recall, outline_basis
 from gateway.schema.composition.merge.phrase import say_variants
 from gateway.schema.composition.merge.state import MergeState, Part, names_of
 from gateway.schema.subgraph.model import Kind, TypeDefinition
@@ -13,18 +15,24 @@ from gateway.types import TypeName
 TypeSources = Sequence[tuple[Part, TypeDefinition]]
 
 
-def merge_shallow(state: MergeState) -> None:
+def merge_shallow(state: MergeState, recall: Recall) -> None:
     """Put every type into the state without its fields, inputs and values. Types of differing kinds are errors, and left out."""
     names = sorted({name for part in state.parts for name in part.schema.types})
     for name in names:
-        sources = state.having(name)
-        kinds = {_merged_kind(part, type_) for part, type_ in sources}
-        _check_base(state, name, sources)
-        if len(kinds) > 1:
-            _fail_on_kinds(state, name, sources)
-            continue
-        state.types[name] = _shallow(state, name, kinds.pop(), sources)
+        outline = recall.merge(name, outline_basis(state, name), partial(_outline, state, name))
+        if outline is not None:
+            state.types[name] = outline
     _find_members(state)
+
+
+def _outline(state: MergeState, name: TypeName) -> TypeDefinition | None:
+    sources = state.having(name)
+    kinds = {_merged_kind(part, type_) for part, type_ in sources}
+    _check_base(state, name, sources)
+    if len(kinds) > 1:
+        _fail_on_kinds(state, name, sources)
+        return None
+    return _shallow(state, name, kinds.pop(), sources)
 
 
 def _check_base(state: MergeState, name: TypeName, sources: TypeSources) -> None:

@@ -52,7 +52,7 @@ def merge_types(state: MergeState, position: Position, sources: Sequence[Source]
         _say_types(state, position, sources, compatible=False)
     elif compatible:
         _say_types(state, position, sources, compatible=True)
-    used = state.used_as_input if position.is_input else state.used_as_output
+    used = state.notes.used_as_input if position.is_input else state.notes.used_as_output
     used.setdefault(base_name(merged), position.coordinate)
     return merged, not (compatible or differs)
 

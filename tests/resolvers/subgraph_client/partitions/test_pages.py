@@ -1,12 +1,16 @@
 """Pages of a list that many members hold are the pages of one merged database."""
 
+import random
+from base64 import urlsafe_b64encode
 from collections.abc import Sequence
 from typing import Any
+from zlib import DEFLATED, compressobj
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gateway.resolvers.subgraph_client.partitions.cursors import CursorError, Spot, parse_cursor, print_cursor
 from tests.resolvers.subgraph_client.partitions.market import ORDERS, Market, Row, market
 
 FORWARD = """query ($n: Int, $after: String, $sort: Sort) {
@@ -20,6 +24,9 @@ BACKWARD = """query ($n: Int, $before: String, $sort: Sort) {
   }
 }"""
 
+CURSORS = (
+    st.none() | st.text(max_size=12) | st.text(max_size=8).map(lambda text: urlsafe_b64encode(text.encode()).decode())
+)
 NUMBERS = st.integers(1, 7)
 
 
@@ -120,12 +127,47 @@ async def test_a_hundred_and_one_members_are_one_list(shared: bool, size: int, r
     assert ids == merged(rows, "NEWEST") == await walk_backward(of, size, "NEWEST")
 
 
-async def test_a_cursor_of_a_hundred_and_one_members_is_short() -> None:
-    """With cursors that members share it is as long as one of theirs, far below 1 KB."""
-    names = [f"{10 + n}" if n < 90 else f"A{n - 90:x}" for n in range(101)]
-    rows = {name: [Row(f"{name}-{n}", f"2026-{n + 1:02}", n, "f") for n in range(9)] for name in names}
-    _, pages = await walk_forward(market(rows), 500, "NEWEST")
-    assert max(len(edge["cursor"]) for page in pages for edge in page["edges"]) < 100
+@pytest.mark.parametrize(("shared", "most"), [(True, 100), (False, 1024)])
+async def test_a_cursor_of_a_hundred_and_one_members_is_short(shared: bool, most: int) -> None:
+    """As long as one of theirs where they share cursors, and below 1 KB where each has cursors of its own."""
+    chance = random.Random(1)
+    rows = {
+        str(name): [
+            Row(f"{name}-D-{chance.randrange(10**6):06}", f"2026-{chance.randrange(10**8):08}", 1, "f")
+            for _ in range(9)
+        ]
+        for name in range(3301, 3402)
+    }
+    of = market(rows, shared=shared)
+    page = (await of.data(FORWARD, n=400, sort="NEWEST"))["demands"]
+    following = (await of.data(FORWARD, n=100, after=page["pageInfo"]["endCursor"], sort="NEWEST"))["demands"]
+    cursors = [edge["cursor"] for edge in (*page["edges"], *following["edges"])]
+    assert max(map(len, cursors)) < most
+
+
+@given(
+    st.dictionaries(
+        st.text("0123456789ab-", min_size=1, max_size=5), st.tuples(CURSORS, CURSORS, st.booleans()), min_size=1
+    )
+)
+def test_a_cursor_is_read_as_it_was_written(places: dict[str, tuple[str | None, str | None, bool]]) -> None:
+    """Whatever the members' own cursors are made of."""
+    spots = {
+        name: Spot(last, next_ if is_known else None, is_known=is_known)
+        for name, (last, next_, is_known) in places.items()
+    }
+    assert parse_cursor(print_cursor(spots)) == spots
+
+
+@given(st.text() | st.binary().map(lambda packed: f"~1{urlsafe_b64encode(packed).decode()}"))
+def test_what_is_no_cursor_is_refused(text: str) -> None:
+    """By one error, whatever it is; it is never unpacked to more than a cursor can be."""
+    with pytest.raises(CursorError):
+        parse_cursor(text)
+    bomb = compressobj(9, DEFLATED, -15)
+    packed = bomb.compress(b"0" * 10_000_000) + bomb.flush()
+    with pytest.raises(CursorError):
+        parse_cursor(f"~1{urlsafe_b64encode(packed).decode()}")
 
 
 async def test_a_member_may_give_less_than_was_asked_for() -> None:

@@ -39,6 +39,13 @@ async def test_an_argument_names_one_partition_or_several() -> None:
         assert of.asked() == asked
 
 
+async def test_arguments_that_contradict_each_other_are_one_members_business() -> None:
+    """It finds nothing by them, or refuses them."""
+    of = three()
+    await of.data('{ demands(region: "10", regions: ["11", "12"]) { totalCount } }')
+    assert of.asked() == {"10"}
+
+
 async def test_entities_are_split_by_partition_and_joined_in_order() -> None:
     """Each member gets its own, in one request."""
     of = three()

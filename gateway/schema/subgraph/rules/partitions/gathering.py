@@ -50,22 +50,23 @@ def _root_fields(schema: SubgraphSchema, kind: OperationKind) -> Iterator[Field]
 
 def goes_to_one(schema: SubgraphSchema, field: Field) -> bool:
     """Whether the field's arguments always name one partition."""
-    paths = [walk_inputs(schema, field, path) for path in _naming(schema, field)]
+    paths = [walk_inputs(schema, field, path) for path, stands_for_all in _naming(schema, field) if not stands_for_all]
     return any(path is not None and always_names_one(path) for path in paths)
 
 
 def names_partition(schema: SubgraphSchema, field: Field) -> bool:
     """Whether the field's arguments can name a partition."""
-    return any(walk_inputs(schema, field, path) is not None for path in _naming(schema, field))
+    return any(walk_inputs(schema, field, path) is not None for path, _ in _naming(schema, field))
 
 
-def _naming(schema: SubgraphSchema, field: Field) -> Iterator[str]:
-    """The arguments that name partitions: those that are said to, and the key of the entity that is looked up."""
-    named = [str(said(directive).get("argument")) for directive in applied(field, "partitionedBy")]
-    yield from named
+def _naming(schema: SubgraphSchema, field: Field) -> Iterator[tuple[str, bool]]:
+    """The arguments that name partitions, and whether some value stands for all: those that are said to, and the key of what is looked up."""
+    named = [said(directive) for directive in applied(field, "partitionedBy")]
+    yield from ((str(each.get("argument")), bool(each.get("whole"))) for each in named)
     type_ = schema.types.get(field.base)
     if not named and type_ is not None and not field.type.startswith("["):
-        yield from (str(said(directive).get("key")) for directive in applied(type_, "partition"))
+        keys = [said(directive) for directive in applied(type_, "partition")]
+        yield from ((str(each.get("key")), bool(each.get("whole"))) for each in keys)
 
 
 def gathers_are_valid(schema: SubgraphSchema) -> Iterator[CompositionError]:
