@@ -136,8 +136,8 @@ class ListJoint:
     def _most(self, variables: Variables) -> int | None:
         if self.limit is None:
             return None
-        given = argument_of(self.sorting.field, self.limit, variables)
-        return given if isinstance(given, int) else self.default_limit
+        given = argument_of(self.sorting.field, self.limit, variables, self.default_limit)
+        return given if isinstance(given, int) else None
 
 
 @dataclass(frozen=True, slots=True)

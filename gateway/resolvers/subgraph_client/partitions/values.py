@@ -8,14 +8,14 @@ from graphql import parse_value, value_from_ast_untyped
 from gateway.schema.selection import Field
 
 
-def argument_of(field: Field, name: str, variables: Mapping[str, Any]) -> Any:
-    """The value of a field's argument; None where it is not given."""
+def argument_of(field: Field, name: str, variables: Mapping[str, Any], default: Any = None) -> Any:
+    """The value of a field's argument; ``default`` where neither it nor its variable is given (GraphQL, section 6.4.1)."""
     for argument in field.arguments:
         if argument.name == name:
             if argument.value.startswith("$"):
-                return variables.get(argument.value[1:])
+                return variables.get(argument.value[1:], default)
             return value_from_ast_untyped(parse_value(argument.value), dict(variables))
-    return None
+    return default
 
 
 def step_down(value: Any, path: Sequence[str]) -> Any:

@@ -31,7 +31,7 @@ type Query {
   demands(region: ID, regions: [ID!], sort: Sort = NEWEST, first: Int = 3, after: String, last: Int, before: String): DemandConnection!
     @partitionedBy(argument: "region", prefix: 2) @partitionedBy(argument: "regions", prefix: 2)
     @gather(strategy: CONNECTION, order: [{by: "budget ASC, id ASC", when: "CHEAPEST"}, {by: "day DESC, id ASC"}]%(shared)s)
-  top(first: Int): [Demand!]! @gather(strategy: CONCAT, order: [{by: "budget DESC, id ASC"}], limit: "first")
+  top(first: Int = 2): [Demand!]! @gather(strategy: CONCAT, order: [{by: "budget DESC, id ASC"}], limit: "first")
   fields: [FieldStatistics!]! @gather(strategy: GROUP, group: "field")
   figures: Figures @gather(strategy: FIELDS)
   newest: String @gather(strategy: MAX)

@@ -1,5 +1,8 @@
 """Every strategy makes of many members' answers what one database would have answered."""
 
+from typing import Any
+
+import pytest
 from hypothesis import given, settings
 
 from tests.resolvers.subgraph_client.partitions.market import MemberServer, Resolvers, Row, market
@@ -42,3 +45,22 @@ async def test_what_members_send_under_other_names_is_joined() -> None:
         ({"x": "11-1"}, True),
         ({"x": "10-1"}, True),
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "variables", "count"),
+    [
+        ("{ top { id } }", {}, 2),
+        ("query ($n: Int) { top(first: $n) { id } }", {}, 2),
+        ("query ($n: Int) { top(first: $n) { id } }", {"n": None}, 6),
+        ("query ($n: Int) { top(first: $n) { id } }", {"n": 5}, 5),
+        ("{ top(first: null) { id } }", {}, 6),
+        ("{ top(first: 0) { id } }", {}, 0),
+    ],
+)
+async def test_a_list_is_cut_by_its_argument_or_by_the_default(
+    text: str, variables: dict[str, Any], count: int
+) -> None:
+    """Null that is said is no default (GraphQL, section 6.4.1): then nothing is cut."""
+    of = market({name: [Row(f"{name}-{n}", "1", n, "f") for n in range(3)] for name in ("10", "11")})
+    assert len((await of.data(text, **variables))["top"]) == count
