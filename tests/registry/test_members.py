@@ -1,9 +1,11 @@
 """Members come and go beside each other; one whose types contradict the subgraph's is refused, one that only lacks something is not."""
 
 import asyncio
+from typing import Any
 
 import pytest
 
+from gateway.registry import publishing
 from gateway.registry.access import Caller
 from gateway.registry.errors import ForbiddenError, InvalidError, NotFoundError
 from gateway.registry.members import put_member, take_member
@@ -99,9 +101,21 @@ async def test_eleven_members_come_at_once(database: Database) -> None:
     assert len({one.assessment.supergraph_sdl for one in done}) == 1
 
 
-async def test_one_member_changed_twice_at_once_is_a_conflict(database: Database) -> None:
-    """Two processes of the registry: the slower one is told, and nothing is lost in silence."""
+async def test_one_member_changed_twice_at_once_is_a_conflict(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two processes of the registry that have both read the same version: the slower one is told, and nothing is lost in silence."""
     first, second = await with_city(database), make_publisher(database)
+    both, waiting = asyncio.Barrier(2), 4 * [True]  # each reads once to look, once to change
+
+    async def read_together(*arguments: Any) -> Any:
+        found = await read_current(*arguments)
+        if waiting:
+            waiting.pop()
+            await both.wait()
+        return found
+
+    monkeypatch.setattr(publishing, "read_current", read_together)
     outcomes = await asyncio.gather(
         put(first, Member("3302", (URL,))), put(second, Member("3302", (URL + "/b",))), return_exceptions=True
     )
