@@ -5,4 +5,4 @@ from subgraphs.agriculture.tables import Base
 from subgraphs.kit.serve import serve_command
 
 if __name__ == "__main__":
-    serve_command("agriculture", SCHEMA, Base.metadata)()
+    serve_command("agriculture", SCHEMA, Base.metadata, kind="industry")()

@@ -5,4 +5,4 @@ from subgraphs.carbon.tables import Base
 from subgraphs.kit.serve import serve_command
 
 if __name__ == "__main__":
-    serve_command("carbon", SCHEMA, Base.metadata)()
+    serve_command("carbon", SCHEMA, Base.metadata, kind="industry")()

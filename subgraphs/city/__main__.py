@@ -5,4 +5,4 @@ from subgraphs.city.tables import Base
 from subgraphs.kit.serve import serve_command
 
 if __name__ == "__main__":
-    serve_command("city", SCHEMA, Base.metadata)()
+    serve_command("city", SCHEMA, Base.metadata, kind="city")()

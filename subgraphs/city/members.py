@@ -5,4 +5,4 @@ from subgraphs.city.tables import Base
 from subgraphs.kit.members import members_command
 
 if __name__ == "__main__":
-    members_command("city", SCHEMA, Base.metadata)()
+    members_command("city", SCHEMA, Base.metadata, kind="city")()

@@ -5,4 +5,4 @@ from subgraphs.core.tables import Base
 from subgraphs.kit.serve import serve_command
 
 if __name__ == "__main__":
-    serve_command("core", SCHEMA, Base.metadata)()
+    serve_command("core", SCHEMA, Base.metadata, kind="province")()

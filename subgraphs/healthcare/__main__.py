@@ -5,4 +5,4 @@ from subgraphs.healthcare.tables import Base
 from subgraphs.kit.serve import serve_command
 
 if __name__ == "__main__":
-    serve_command("healthcare", SCHEMA, Base.metadata)()
+    serve_command("healthcare", SCHEMA, Base.metadata, kind="industry")()

@@ -26,8 +26,8 @@ from subgraphs.kit.serve import NOW, REGISTRY, Market, serve_market
 _STOPPING: Final = (signal.SIGINT, signal.SIGTERM)
 
 
-def members_command(name: str, schema: MarketSchema, metadata: MetaData) -> click.Command:
-    """The command that serves members of a market, a process each.
+def members_command(name: str, schema: MarketSchema, metadata: MetaData, *, kind: str) -> click.Command:
+    """The command that serves members of a market of a kind, a process each.
 
     On standard output it tells in a line of JSON of each member that is started (``partition``, ``pid``), and of each that
     ends (``code`` too, negative for a signal).
@@ -49,6 +49,7 @@ def members_command(name: str, schema: MarketSchema, metadata: MetaData) -> clic
         markets = [
             Market(
                 name=name,
+                kind=kind,
                 schema=schema,
                 metadata=metadata,
                 database=database,
@@ -131,7 +132,7 @@ def _register_subgraph(first: Market) -> None:
     logging.basicConfig(level=logging.WARNING, format=f"{first.name}: %(levelname)s %(message)s")
     if first.registry:
         url = f"http://{first.host}:{first.port}/graphql"
-        register(name=first.name, url=url, sdl=first.schema.as_str(), registry=first.registry)
+        register(name=first.name, kind=first.kind, url=url, sdl=first.schema.as_str(), registry=first.registry)
 
 
 def _tell(market: Market, pid: int, code: int | None = None) -> None:

@@ -39,6 +39,8 @@ class Market:
     """One server of a market: of all its data, or of one ``partition``."""
 
     name: str
+    kind: str
+    """Whose it is, for people who look at the registry: ``province``, ``city``, ``industry``."""
     schema: MarketSchema
     metadata: MetaData
     database: str
@@ -54,8 +56,8 @@ class Market:
         return f"{self.name} {self.partition}".rstrip()
 
 
-def serve_command(name: str, schema: MarketSchema, metadata: MetaData) -> click.Command:
-    """The command that serves a market."""
+def serve_command(name: str, schema: MarketSchema, metadata: MetaData, *, kind: str) -> click.Command:
+    """The command that serves a market of a kind."""
 
     @click.command(name=name, help=f"Serve the {name} market's subgraph.")
     @click.option("--port", type=click.IntRange(0, 65535), required=True, help="Port to listen on; 0 takes a free one.")
@@ -73,6 +75,7 @@ def serve_command(name: str, schema: MarketSchema, metadata: MetaData) -> click.
         serve_market(
             Market(
                 name=name,
+                kind=kind,
                 schema=schema,
                 metadata=metadata,
                 database=database,
@@ -98,8 +101,14 @@ def serve_market(market: Market) -> None:
         if market.port == 0:  # whoever left the choice to us must hear of it
             click.echo(f"{market} listens on {address}")
         if market.registry:
-            sdl, url = market.schema.as_str(), market.url or address
-            register(name=market.name, partition=market.partition, url=url, sdl=sdl, registry=market.registry)
+            register(
+                name=market.name,
+                kind=market.kind,
+                partition=market.partition,
+                url=market.url or address,
+                sdl=market.schema.as_str(),
+                registry=market.registry,
+            )
         server.run(sockets=[listener])
 
 

@@ -22,4 +22,4 @@ def forget(type_: Any, name: str) -> None:
 if __name__ == "__main__":
     forget(Demand, "deadline")
     forget(FieldStatistics, "demand_count")
-    serve_command("city", import_module("subgraphs.city.schema").SCHEMA, Base.metadata)()
+    serve_command("city", import_module("subgraphs.city.schema").SCHEMA, Base.metadata, kind="city")()
