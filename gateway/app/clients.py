@@ -1,7 +1,7 @@
 """The onion of subgraph clients, put together from settings."""
 
 import ssl
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from gateway.app.headers import with_response_headers
@@ -27,6 +27,7 @@ from gateway.resolvers.subgraph_client.partitions import (
     MemberEndpoints,
     PartitionedClient,
     PartitionOptions,
+    server_name,
 )
 from gateway.resolvers.subgraph_client.protocol import EventSource
 from gateway.resolvers.subgraph_client.sharing import SharingClient
@@ -46,7 +47,7 @@ def make_client(
     endpoints = {name: endpoint(supergraph, name, traffic) for name in supergraph.subgraphs}
     carrier = make_transport(traffic)
     transport = ResilientTransport(carrier, failure_policies(endpoints, parts.members, traffic))
-    parts.telemetry.watch_transport(carrier, transport, {name: endpoints[name].url for name in endpoints})
+    parts.telemetry.watch_transport(carrier, transport, lambda: servers(endpoints, parts.members))
     client = parts.telemetry.client(
         HttpClient(
             MemberEndpoints(endpoints, parts.members),
@@ -71,6 +72,17 @@ def make_client(
     client = with_sharing(client, traffic)
     client = client if parts.cache is None else parts.cache.wrap(client, supergraph)
     return with_response_headers(client, traffic.response_headers)
+
+
+def servers(endpoints: Mapping[SubgraphName, Endpoint], book: MemberBook) -> Iterator[tuple[str, str]]:
+    """The name and address of each server that there is now: of subgraphs, and of the members of those that have some."""
+    for name, own in endpoints.items():
+        members = book.of(name).values()
+        if not members:
+            yield name, own.url
+        for member in members:
+            for number, url in enumerate(member.urls):
+                yield server_name(name, member.partition, number), url
 
 
 def make_transport(traffic: Traffic) -> PoolingTransport:

@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from functools import partial
 from typing import Final
 
@@ -34,7 +34,9 @@ from gateway.telemetry.metrics import (
 from gateway.telemetry.observers import Observers
 from gateway.transport.asgi import AsgiApp
 from gateway.transport.endpoint import GraphQLService
-from gateway.types import SubgraphName
+
+Servers = Callable[[], Iterable[tuple[str, str]]]
+"""The name and address of each server of subgraphs, and of their members, as they are when it is called."""
 
 
 class Telemetry:
@@ -58,9 +60,7 @@ class Telemetry:
         """What can be read over HTTP."""
         return ()
 
-    def watch_transport(
-        self, carrier: PoolingTransport, resilient: ResilientTransport, urls: Mapping[SubgraphName, str]
-    ) -> None:
+    def watch_transport(self, carrier: PoolingTransport, resilient: ResilientTransport, servers: Servers) -> None:
         """Look at connections and breakers. A newer supergraph's take the place of an older one's."""
 
     def watch_serving(self, serving: Serving) -> None:
@@ -105,9 +105,7 @@ class Measuring(Telemetry):
         """See ``Telemetry``."""
         return (metrics_route(self._settings.path, self._all),)
 
-    def watch_transport(
-        self, carrier: PoolingTransport, resilient: ResilientTransport, urls: Mapping[SubgraphName, str]
-    ) -> None:
+    def watch_transport(self, carrier: PoolingTransport, resilient: ResilientTransport, servers: Servers) -> None:
         """See ``Telemetry``."""
         self.figures.watch(
             "subgraph_connections",
@@ -126,7 +124,7 @@ class Measuring(Telemetry):
             "gauge",
             "Workers that leave a subgraph alone because it keeps failing.",
             lambda: [
-                ((name,), float(resilient.breaker_state(url) is not BreakerState.CLOSED)) for name, url in urls.items()
+                ((name,), float(resilient.breaker_state(url) is not BreakerState.CLOSED)) for name, url in servers()
             ],
             "subgraph",
         )
@@ -211,12 +209,10 @@ class Several(Telemetry):
         """See ``Telemetry``."""
         return [route for kind in self._kinds for route in kind.routes()]
 
-    def watch_transport(
-        self, carrier: PoolingTransport, resilient: ResilientTransport, urls: Mapping[SubgraphName, str]
-    ) -> None:
+    def watch_transport(self, carrier: PoolingTransport, resilient: ResilientTransport, servers: Servers) -> None:
         """See ``Telemetry``."""
         for kind in self._kinds:
-            kind.watch_transport(carrier, resilient, urls)
+            kind.watch_transport(carrier, resilient, servers)
 
     def watch_serving(self, serving: Serving) -> None:
         """See ``Telemetry``."""

@@ -72,6 +72,17 @@ async def test_requests_are_measured_from_the_client_to_the_subgraphs(tmp_path: 
     assert found["tongfen_worker_memory_bytes", "0"] > 10_000_000
 
 
+async def test_members_are_measured_by_their_servers(tmp_path: Path) -> None:
+    """Each server of a partitioned subgraph has its own breaker; the subgraph's own address is nobody's then."""
+    members = {"3301": {"urls": ["http://127.0.0.1:1/graphql", "http://127.0.0.1:2/graphql"]}}
+    own = {"city": {"members": members}}
+    made = settings(tmp_path, urls={"city": "http://127.0.0.1:3/graphql"}, traffic={"subgraphs": own})
+    async with served(app_of(made)) as client:
+        found = await scrape(client)
+    breakers = {labels[0] for name, *labels in found if name == "tongfen_subgraph_breakers_open"}
+    assert breakers == {"city/3301/0", "city/3301/1", "healthcare"}
+
+
 async def test_failures_are_measured_by_their_reason(tmp_path: Path) -> None:
     """A subgraph that is not there fails, and what was compiled falls back."""
     async with subgraph(CITY) as city:

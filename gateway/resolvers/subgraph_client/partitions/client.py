@@ -11,8 +11,8 @@ from gateway.resolvers.cache.directives import Directives, read_directives
 from gateway.resolvers.subgraph_client.http_client import read_answer
 from gateway.resolvers.subgraph_client.partitions.answers import Collected
 from gateway.resolvers.subgraph_client.partitions.asking import ask_member
-from gateway.resolvers.subgraph_client.partitions.fanning import fan_in
-from gateway.resolvers.subgraph_client.partitions.gathering import Gatherer
+from gateway.resolvers.subgraph_client.partitions.fanning import Wanted, fan_in, refuse
+from gateway.resolvers.subgraph_client.partitions.gathering import Gatherer, make_request
 from gateway.resolvers.subgraph_client.partitions.members import Member, MemberBook, PartitionName
 from gateway.resolvers.subgraph_client.partitions.options import PartitionOptions, read_wish
 from gateway.resolvers.subgraph_client.partitions.own_schemas import Narrowed, Narrowing
@@ -69,14 +69,23 @@ class PartitionedClient:
         return answer_with(collected.entries(), collected.headers)
 
     def subscribe(self, request: SubgraphRequest) -> Events:
-        """The events of all members that the arguments name, as they come. A member that breaks off is told of once, and tried again."""
+        """The events of all members that the arguments name, as they come. A member that breaks off is told of once, and tried again;
+        one that joins or leaves meanwhile is followed from then on, or no more."""
         members = self._book.of(request.subgraph)
         if not members:
             return self._inner.subscribe(request)
         partitioned = self._partitioned(request.subgraph)
-        route = plan_route(partitioned.shape(request), partitioned.rules, request.variables, members)
-        asked = [members[name] for name in route.errands]
-        return fan_in(self._inner, request, asked, route.refusals, retry_seconds=self._options.retry_seconds)
+        shape = partitioned.shape(request)
+
+        def wanted() -> Mapping[PartitionName, Wanted]:
+            members = self._book.of(request.subgraph)
+            route = plan_route(shape, partitioned.rules, request.variables, members)
+            return {name: partitioned.wanted(request, shape, members[name]) for name in route.errands}
+
+        if refusals := plan_route(shape, partitioned.rules, request.variables, members).refusals:
+            return refuse(refusals)
+        options, changed = self._options, self._book.changes()
+        return fan_in(self._inner, request.subgraph, wanted, changed, retry_seconds=options.retry_seconds)
 
     async def close(self) -> None:
         """Close the client inside."""
@@ -137,6 +146,16 @@ class _Partitioned:
     def narrow(self, shape: Shape, errand: Errand, member: Member) -> Narrowed | None:
         """What a member is asked for whose own schema lacks something."""
         return self._narrowing.narrow(shape, errand.fields, member.sdl) if member.sdl else None
+
+    def wanted(self, request: SubgraphRequest, shape: Shape, member: Member) -> Wanted:
+        """What a member is asked for its events."""
+        errand = Errand([part.alone for part in shape.parts])
+        narrowed = self.narrow(shape, errand, member)
+        if narrowed is None:
+            return Wanted(member, request)
+        if not any(narrowed.fields):
+            return Wanted(member, None)
+        return Wanted(member, make_request(request, shape, errand, request.timeout, {}, narrowed), narrowed)
 
 
 def is_one_members(shape: Shape, route: Route) -> bool:

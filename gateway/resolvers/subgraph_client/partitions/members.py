@@ -1,6 +1,7 @@
 """Who serves which part of a subgraph's data: members come and go while requests are answered."""
 
-from collections.abc import Iterator, Mapping
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -32,6 +33,8 @@ class MemberBook:
     def __init__(self, membership: Membership | None = None) -> None:
         self._members: dict[SubgraphName, dict[PartitionName, Member]] = {}
         self._own: Membership = membership or {}
+        self._changes = 0
+        self._changed = asyncio.Event()
         self.replace({})
 
     def replace(self, membership: Membership) -> None:
@@ -41,6 +44,21 @@ class MemberBook:
             for subgraph, members in {**self._own, **membership}.items()
             if members
         }
+        self._changes += 1
+        self._changed.set()
+        self._changed = asyncio.Event()
+
+    def changes(self) -> Callable[[], Awaitable[None]]:
+        """What waits, each time it is called, for a change since the time before."""
+        seen = self._changes
+
+        async def wait() -> None:
+            nonlocal seen
+            while seen == self._changes:
+                await self._changed.wait()
+            seen = self._changes
+
+        return wait
 
     def of(self, subgraph: SubgraphName) -> Mapping[PartitionName, Member]:
         """A subgraph's members by their partitions; none for one that is not partitioned."""
