@@ -182,7 +182,7 @@ class AllianceMember(Base):
 
 
 class ListingRecord(Base):
-    """Core's copy of a listing's title, refreshed when the city renames it, and of what matching goes by."""
+    """Core's copy of a listing's title, refreshed by the city's news, and of what matching and trading go by."""
 
     __tablename__ = "listing_record"
     __table_args__ = (Index(None, "kind", "field_code", "id"),)
@@ -192,8 +192,13 @@ class ListingRecord(Base):
     title: Mapped[str] = mapped_column(String(256))
     county_code: Mapped[str | None] = mapped_column(String(6))
     field_code: Mapped[str | None] = mapped_column(String(8))
+    owner_uscc: Mapped[str | None] = mapped_column(String(18))
+    """Who owns the achievement, or published the demand."""
     maturity_level: Mapped[int | None]
-    """Of achievements only."""
+    service_invention: Mapped[bool | None]
+    """Both of achievements only."""
+    news_number: Mapped[int | None]
+    """The number of the last news of it; none of the listings that were there before there was news."""
 
 
 # ---------- 浙江拍: 交易, 竞价, 存证, 审批, 许可 ----------

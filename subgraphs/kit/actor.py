@@ -23,6 +23,8 @@ AUCTIONEER: Final = "auction:operate"
 """To open auctions and let the hammer fall."""
 JUDGE: Final = "challenge:judge"
 """To mark the entries of challenges."""
+RECORD: Final = "listing:record"
+"""To tell core of listings: for cities' servers."""
 OPERATE: Final = "market:operate"
 """The scope of the market's operator, who acts for everybody."""
 

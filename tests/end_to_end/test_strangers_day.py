@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterator
 from datetime import datetime
 from itertools import count
+from time import monotonic
 from typing import Any
 
 import pytest
@@ -153,6 +154,18 @@ def test_nobody_acts_for_another(here: Province, people: People) -> None:
     other = here.stranger("other", BROKER, broker="330300-B-9999")
     act = {"registrationNo": number, "reason": "ROADSHOW", "idempotencyKey": "day-3"}
     assert other.codes(RECORD, input=act) == ["NOT_ALLOWED"]
+
+
+def test_what_a_city_publishes_is_found_in_the_whole_province(people: People) -> None:
+    """The search is core's, which hears of it from the city; the title comes from the city."""
+    words = {"title": "磁浮轴承冷却膏", "summary": "用于高速主轴。", "idempotencyKey": "day-4"}
+    wish = WISH | words | {"publisherUscc": people.company_row["uscc"]}
+    demand_id = people.company.ask(PUBLISH_DEMAND, input=wish)["publishDemand"]["id"]
+    search = '{ search(text: "磁浮轴承冷却膏") { ... on Demand { id title county { name } } } }'
+    deadline = monotonic() + PATIENCE_SECONDS
+    while not (found := people.visitor.ask(search)["search"]):
+        assert monotonic() < deadline, "core was not told"
+    assert found == [{"id": demand_id, "title": words["title"], "county": {"name": "文成县"}}]
 
 
 async def test_a_visitor_sees_demands_as_they_come(here: Province, people: People) -> None:
