@@ -10,7 +10,9 @@ from tests.subgraphs.databases import MarketDatabases
 from tests.subgraphs.signing import sign, write_keys
 
 TELL = "mutation ($input: RecordListingsInput!) { recordListings(input: $input) }"
-SEARCH = "query ($text: String!) { search(text: $text) { ... on TechnologyAchievement { id title } ... on Demand { id } } }"
+SEARCH = (
+    "query ($text: String!) { search(text: $text) { ... on TechnologyAchievement { id title } ... on Demand { id } } }"
+)
 NEW = {
     "number": 7,
     "id": "330300-A-900001",
