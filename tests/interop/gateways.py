@@ -1,14 +1,17 @@
 """Other people's gateways over our supergraph: the demo market composed by us, served by npm's gateways, and the same ten answers.
 
-Run by ``tests/interop/run``. Each gateway is started by its own published command, as the benchmark does.
+Run by ``tests/interop/run``. Each gateway is started by its own published command, as the benchmark does. None but ours knows of
+members, so they get the cities' eleven databases as one, behind one server; ours asks the eleven.
 """
 
 import json
 import os
 import re
+import sqlite3
 import sys
 import tempfile
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import Any, Final
 from urllib.error import HTTPError
@@ -16,9 +19,10 @@ from urllib.error import HTTPError
 from benchmarks.federation.gateways import GATEWAYS, Setting
 from benchmarks.federation.load import ask
 from benchmarks.federation.servers import free_port, running
+from gateway.cli.demo_places import DATA_MOMENT
 from gateway.schema import Subgraph, compose
 from gateway.transport.graphiql import Example, read_examples
-from tests.cli.test_demo import demo
+from tests.cli.test_demo import Demo, demo
 
 ROOT: Final = Path(__file__).parents[2]
 EXAMPLES: Final = tuple(
@@ -41,6 +45,20 @@ ACCESS: Final = re.compile(
 """Directives that the free gateways on npm refuse to serve: they stand aside here, for the data is the same without them."""
 
 
+def unite_cities(folder: Path, united: Path) -> None:
+    """One database with all that the cities' databases in ``folder`` hold; what each of them has, as the regions, is there once."""
+    with closing(sqlite3.connect(united, isolation_level=None)) as connection:
+        for path in sorted(folder.glob("city-*.db")):
+            connection.execute(f"ATTACH '{path}' AS city")
+            for name, sql in connection.execute(
+                "SELECT name, sql FROM city.sqlite_master WHERE type = 'table'"
+            ).fetchall():
+                if not name.startswith("sqlite_"):
+                    connection.execute(sql.replace("CREATE TABLE", "CREATE TABLE IF NOT EXISTS", 1))
+                    connection.execute(f"INSERT OR IGNORE INTO main.{name} SELECT * FROM city.{name}")
+            connection.execute("DETACH city")
+
+
 def ask_example(url: str, example: Example) -> Any:
     try:
         answer = ask(url, example.query, json.loads(example.variables or "{}"))
@@ -57,7 +75,7 @@ def differences(name: str, supergraph: Path, ours: dict[str, Any], folder: Path)
     setting = Setting(gateway.install(Path(os.environ["PEERS"])), free_port(), supergraph, {}, "none")
     command, environment = gateway.command(setting)
     log = folder / "gateway.log"
-    with running(command, port=setting.port, core=0, log=log, folder=setting.folder, environment=environment):
+    with running(command, port=setting.port, cores="0-3", log=log, folder=setting.folder, environment=environment):
         url = f"http://127.0.0.1:{setting.port}{CHOSEN[name]}"
         found = []
         for example in EXAMPLES:
@@ -67,21 +85,44 @@ def differences(name: str, supergraph: Path, ours: dict[str, Any], folder: Path)
         return found
 
 
+@contextmanager
+def one_city(folder: Path) -> Iterator[int]:
+    """The port of a server that has the data of all cities."""
+    unite_cities(folder / "demo" / "market", folder / "city.db")
+    port = free_port()
+    database = f"sqlite+aiosqlite:///{folder / 'city.db'}"
+    command = (
+        sys.executable,
+        "-m",
+        "subgraphs.city",
+        "--port",
+        str(port),
+        "--database",
+        database,
+        "--now",
+        DATA_MOMENT,
+    )
+    with running(command, port=port, cores="0-3", log=folder / "city.log", folder=ROOT, environment={}):
+        yield port
+
+
+def subgraphs_of(market: Demo, city: int) -> list[Subgraph]:
+    """The markets where the demo serves them, and the cities at one port."""
+    ports = {**market.ports, "city": city}
+    return [
+        Subgraph(name, f"http://127.0.0.1:{ports[name]}/graphql", ACCESS.sub("", path.read_text()))
+        for path in sorted((ROOT / "subgraphs").glob("*/schema.graphql"))
+        for name in (path.parent.name,)
+    ]
+
+
 def main() -> int:
     failed = False
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         market = stack.enter_context(demo(folder / "demo"))
-        ports = dict(re.findall(r"^  (\w+) +port (\d+)", market.text, re.MULTILINE))
-        subgraphs = [
-            Subgraph(
-                path.parent.name,
-                f"http://127.0.0.1:{ports[path.parent.name]}/graphql",
-                ACCESS.sub("", path.read_text()),
-            )
-            for path in sorted((ROOT / "subgraphs").glob("*/schema.graphql"))
-        ]
-        result = compose(subgraphs)
+        united = stack.enter_context(one_city(folder))
+        result = compose(subgraphs_of(market, united))
         assert result.supergraph_sdl, result.errors
         supergraph = folder / "supergraph.graphql"
         supergraph.write_text(result.supergraph_sdl)
