@@ -19,6 +19,7 @@ from subgraphs.core.organizations import Organization, ServiceInstitution
 from subgraphs.core.programmes import ChallengeEvent, ProgrammeListing
 from subgraphs.core.regions import MountainCountyDesignation, Region, designated_on, today
 from subgraphs.core.search import SearchHit
+from subgraphs.core.trade.queries import TradeQueries
 from subgraphs.kit.arguments import First, page_size
 from subgraphs.kit.context import Info
 from subgraphs.kit.directives import sized, sliced
@@ -170,7 +171,7 @@ async def search(
 
 
 @strawberry.type(description=QUESTIONS)
-class Query:
+class Query(TradeQueries):
     """Core's root fields."""
 
     region: Any = field(resolver=region, graphql_type=Region | None, description="按代码查区划。A region by its code.")

@@ -1,5 +1,6 @@
 """One market as an ASGI application: POST /graphql, and whether it lives and is ready."""
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Final
@@ -18,6 +19,7 @@ from strawberry.http.exceptions import WebSocketDisconnected
 from strawberry.subscriptions import GRAPHQL_SSE_PROTOCOL, GRAPHQL_TRANSPORT_WS_PROTOCOL, GRAPHQL_WS_PROTOCOL
 
 from subgraphs.kit.context import Clock, Context, make_context, open_events, system_clock
+from subgraphs.kit.courier import Courier, Outbox, Recipient
 from subgraphs.kit.events import Events
 from subgraphs.kit.schema import MarketSchema
 from subgraphs.kit.tokens import Tokens
@@ -32,16 +34,20 @@ def create_app(
     *,
     clock: Clock = system_clock,
     tokens: Tokens | None = None,
+    outbox: Outbox | None = None,
+    recipient: Recipient | None = None,
 ) -> Starlette:
     """Make a market's application over its open database, which it closes when it is shut down itself.
 
-    With ``tokens`` it asks who acts; without them everybody may do everything.
+    With ``tokens`` it asks who acts; without them everybody may do everything. What is in the ``outbox`` is delivered to the
+    ``recipient`` meanwhile, if there are both.
     """
     health, events = _Health(database, metadata), open_events(database)
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
-        yield
+        async with emptying(outbox, database, events, recipient):
+            yield
         await events.close()
         await database.dispose()
 
@@ -56,6 +62,22 @@ def create_app(
     app.router.redirect_slashes = False  # one address for one thing
     app.state.events = events
     return app
+
+
+@asynccontextmanager
+async def emptying(
+    outbox: Outbox | None, database: AsyncEngine, events: Events, recipient: Recipient | None
+) -> AsyncIterator[None]:
+    """Deliver an outbox's news meanwhile."""
+    if outbox is None or recipient is None:
+        yield
+        return
+    task = asyncio.create_task(Courier(outbox, database, events, recipient).run())
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.wait([task])
 
 
 class _WebSocket(ASGIWebSocketAdapter):

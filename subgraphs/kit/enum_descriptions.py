@@ -176,7 +176,38 @@ describe(
     CONTRACT_SIGNED="签约。A contract was signed.",
     LICENCE_GRANTED="授予许可。A licence was granted.",
     LICENCE_CONVERTED="许可转付费。A free licence was converted into a paid one.",
-    WITHDRAWN="撤回。A listing was withdrawn.",
+    WITHDRAWN="撤回。A listing, an offer or a negotiation was withdrawn.",
+    SIGNATURE_GIVEN="一方签署。One side has signed an agreement.",
+    AGREEMENT_LAPSED="逾期失效。An agreement was not signed in time.",
+    PAYMENT_RECEIVED="收款。A payment was received.",
+)
+describe(
+    enums.Party,
+    "买卖双方。The two sides of a trade.",
+    SELLER="卖方。Who sells.",
+    BUYER="买方。Who buys.",
+)
+describe(
+    enums.NegotiationStatus,
+    "洽谈的状态。The status of a negotiation.",
+    OPEN="进行中。Going on.",
+    AGREED="已谈成。Agreed.",
+    ENDED="已终止。It came to nothing.",
+)
+describe(
+    enums.ListedOfferStatus,
+    "挂牌的状态。The status of a listed offer.",
+    OPEN="挂牌中。To be had.",
+    TAKEN="已摘牌。Taken.",
+    WITHDRAWN="已撤牌。Withdrawn.",
+    EXPIRED="已到期。Its time is over.",
+)
+describe(
+    enums.AgreementStatus,
+    "待签合同的状态。The status of an agreement.",
+    PENDING="待签署。To be signed.",
+    SIGNED="已签署。Signed by both sides.",
+    LAPSED="已失效。Not signed in time.",
 )
 describe(
     enums.ApprovalStatus,

@@ -20,6 +20,7 @@ from sqlalchemy.exc import ArgumentError
 
 from subgraphs.kit.app import create_app
 from subgraphs.kit.context import clock_from, system_clock
+from subgraphs.kit.courier import HttpRecipient, Outbox
 from subgraphs.kit.database import open_database
 from subgraphs.kit.registration import register
 from subgraphs.kit.schema import MarketSchema
@@ -28,6 +29,11 @@ from subgraphs.kit.tokens import read_tokens
 MOMENT: Final = click.DateTime(["%Y-%m-%dT%H:%M:%S%z"])
 NOW: Final = click.option(
     "--now", type=MOMENT, help="What time it is, with its zone, as for data of the past; else the machine's."
+)
+CORE: Final = click.Option(
+    ["--core"],
+    metavar="URL",
+    help="Tell core, which answers here, of what is new; the token is MARKET_NEWS_TOKEN of the environment.",
 )
 REGISTRY: Final = click.option(
     "--registry", metavar="URL", help="Register here; the token is TONGFEN_TOKEN of the environment."
@@ -51,13 +57,18 @@ class Market:
     registry: str | None = None
     url: str | None = None
     """Where the gateway reaches it, if that is not where it listens."""
+    outbox: Outbox | None = None
+    core: str | None = None
+    """Where core answers, whom the outbox's news is for."""
 
     def __str__(self) -> str:
         return f"{self.name} {self.partition}".rstrip()
 
 
-def serve_command(name: str, schema: MarketSchema, metadata: MetaData, *, kind: str) -> click.Command:
-    """The command that serves a market of a kind."""
+def serve_command(
+    name: str, schema: MarketSchema, metadata: MetaData, *, kind: str, outbox: Outbox | None = None
+) -> click.Command:
+    """The command that serves a market of a kind. With an outbox it can be told where core is."""
 
     @click.command(name=name, help=f"Serve the {name} market's subgraph.")
     @click.option("--port", type=click.IntRange(0, 65535), required=True, help="Port to listen on; 0 takes a free one.")
@@ -70,7 +81,14 @@ def serve_command(name: str, schema: MarketSchema, metadata: MetaData, *, kind: 
     @REGISTRY
     @click.option("--url", help="Where the gateway reaches it; without it where it listens.")
     def serve(
-        port: int, database: str, host: str, partition: str, now: datetime | None, registry: str | None, url: str | None
+        port: int,
+        database: str,
+        host: str,
+        partition: str,
+        now: datetime | None,
+        registry: str | None,
+        url: str | None,
+        core: str | None = None,
     ) -> None:
         serve_market(
             Market(
@@ -85,9 +103,13 @@ def serve_command(name: str, schema: MarketSchema, metadata: MetaData, *, kind: 
                 now=now,
                 registry=registry,
                 url=url,
+                outbox=outbox,
+                core=core,
             )
         )
 
+    if outbox is not None:
+        serve.params.append(CORE)
     return serve
 
 
@@ -119,7 +141,15 @@ def _configure(market: Market) -> uvicorn.Config:
         raise click.ClickException(f"{market} cannot open its database: {error}") from error
     clock = system_clock if market.now is None else clock_from(market.now)
     return uvicorn.Config(
-        create_app(market.schema, market.metadata, engine, clock=clock, tokens=read_tokens(os.environ)),
+        create_app(
+            market.schema,
+            market.metadata,
+            engine,
+            clock=clock,
+            tokens=read_tokens(os.environ),
+            outbox=market.outbox,
+            recipient=None if market.core is None else HttpRecipient(market.core),
+        ),
         log_level="warning",
         access_log=False,
         server_header=False,

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Coroutine, Mapping
-from dataclasses import replace
 from typing import Any, Final
 
 from gateway.errors import SubgraphError
@@ -14,17 +13,21 @@ from gateway.types import OperationKind, SubgraphName
 FIRST_SERVER_ERROR: Final = 500
 
 
-async def ask_member(
+def ask_member(
     inner: SubgraphClient, request: SubgraphRequest, member: Member, *, hedge_after: float | None
-) -> HttpAnswer:
+) -> Coroutine[Any, Any, HttpAnswer]:
     """One member's answer. Raises SubgraphError, in the member's name, where none of its servers gives one.
 
     A query goes to the next server when one fails, or has not answered after ``hedge_after`` seconds: then the first answer counts,
     and the others are given up. A mutation is sent once.
     """
     count = len(member.urls) if request.kind is OperationKind.QUERY else 1
-    if count == 1:
-        return await _ask(inner, request, member, 0)
+    return _ask(inner, request, member, 0) if count == 1 else _ask_several(inner, request, member, count, hedge_after)
+
+
+async def _ask_several(
+    inner: SubgraphClient, request: SubgraphRequest, member: Member, count: int, hedge_after: float | None
+) -> HttpAnswer:
     race = _Race()
     try:
         for number in range(count):
@@ -77,9 +80,24 @@ class _Race:
 async def _ask(inner: SubgraphClient, request: SubgraphRequest, member: Member, number: int) -> HttpAnswer:
     name = server_name(request.subgraph, member.partition, number)
     try:
-        return await inner.post(replace(request, subgraph=name))
+        return await inner.post(readdress(request, name))
     except SubgraphError as error:
         raise named_after(error, request.subgraph, member.partition) from error
+
+
+def readdress(request: SubgraphRequest, name: SubgraphName) -> SubgraphRequest:
+    """The same request to a server of this name. It is made for each member, and ``replace`` takes twice as long."""
+    return SubgraphRequest(
+        name,
+        request.kind,
+        request.query,
+        request.variables,
+        request.operation_name,
+        request.headers,
+        request.timeout,
+        request.body,
+        request.context,
+    )
 
 
 def named_after(error: SubgraphError, subgraph: SubgraphName, partition: PartitionName) -> SubgraphError:

@@ -16,9 +16,9 @@ from gateway.resolvers.subgraph_client.partitions.gathering import Gatherer, mak
 from gateway.resolvers.subgraph_client.partitions.members import Member, MemberBook, PartitionName
 from gateway.resolvers.subgraph_client.partitions.options import PartitionOptions, read_wish
 from gateway.resolvers.subgraph_client.partitions.own_schemas import Narrowed, Narrowing
-from gateway.resolvers.subgraph_client.partitions.routing import Errand, Route, plan_route
+from gateway.resolvers.subgraph_client.partitions.routing import Errand, Route, named_partitions, plan_route
 from gateway.resolvers.subgraph_client.partitions.rules import PartitionRules
-from gateway.resolvers.subgraph_client.partitions.shapes import Shape, ShapeReader
+from gateway.resolvers.subgraph_client.partitions.shapes import EntityPart, Shape, ShapeReader
 from gateway.resolvers.subgraph_client.partitions.sources import OK, Source, report_sources, status_of
 from gateway.resolvers.subgraph_client.protocol import Events, SubgraphClient, SubgraphRequest, SubgraphResponse
 from gateway.resolvers.subgraph_client.transport import HttpAnswer
@@ -56,6 +56,8 @@ class PartitionedClient:
             return await self._inner.post(request)
         partitioned = self._partitioned(request.subgraph)
         shape = partitioned.shape(request)
+        if len(members) == 1 and (only := sole_member(shape, request.variables, members)) is not None:
+            return await self._pass_on(request, only)
         route = plan_route(shape, partitioned.rules, request.variables, members)
         if request.kind is OperationKind.MUTATION and route.refusals:
             return answer_with({"data": None, "errors": route.refusals})
@@ -156,6 +158,17 @@ class _Partitioned:
         if not any(narrowed.fields):
             return Wanted(member, None)
         return Wanted(member, make_request(request, shape, errand, request.timeout, {}, narrowed), narrowed)
+
+
+def sole_member(shape: Shape, variables: Mapping[str, Any], members: Mapping[PartitionName, Member]) -> Member | None:
+    """The only member that there is, if a request goes to it as it is: a query whose arguments name no partition."""
+    (member,) = members.values()
+    if member.sdl or shape.kind is not OperationKind.QUERY:
+        return None
+    for part in shape.parts:
+        if isinstance(part, EntityPart) or named_partitions(part, variables, is_mutation=False) is not None:
+            return None
+    return member
 
 
 def is_one_members(shape: Shape, route: Route) -> bool:

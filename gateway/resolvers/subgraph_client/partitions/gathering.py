@@ -45,14 +45,15 @@ class Gatherer:
         patience = self._options.patience(request, wish)
         written: dict[int, SubgraphRequest] = {}
         tasks: dict[PartitionName, asyncio.Task[Told]] = {}
+        awaited = Awaited(len(route.errands))
         for name, errand in route.errands.items():
             member = members[name]
             narrowed = narrow(shape, errand, member) if member.sdl else None
             sent = make_request(request, shape, errand, patience, written, narrowed)
-            tasks[name] = asyncio.create_task(self._tell(sent, shape, errand, member, narrowed))
-        told = await self._in_time(request.subgraph, tasks, patience)
+            tasks[name] = asyncio.create_task(self._tell(sent, shape, errand, member, narrowed, awaited))
+        told = await self._in_time(request.subgraph, tasks, awaited, patience)
         collected = collect(shape, route, request.variables, told, request.subgraph)
-        if wish.wants_sources or collected.errors:
+        if wish.wants_sources or route.refusals or collected.tells_of_members:
             sources = sources_of(told, collected)
             report_sources(request, [*sources, *(Source(name, SKIPPED, 0.0) for name in route.skipped)])
         if wish.wants_all and (failed := next((each.error for each in told if each.error is not None), None)):
@@ -62,13 +63,13 @@ class Gatherer:
 
     @staticmethod
     async def _in_time(
-        subgraph: SubgraphName, tasks: Mapping[PartitionName, asyncio.Task[Told]], patience: float
+        subgraph: SubgraphName, tasks: Mapping[PartitionName, asyncio.Task[Told]], awaited: "Awaited", patience: float
     ) -> list[Told]:
         """What has been told after so many seconds; the others are given up."""
         if not tasks:
             return []
         try:
-            await asyncio.wait(tasks.values(), timeout=patience)
+            await awaited.wait(patience)
         finally:
             given_up = [task for task in tasks.values() if not task.done()]
             for task in given_up:
@@ -81,6 +82,20 @@ class Gatherer:
         ]
 
     async def _tell(
+        self,
+        sent: SubgraphRequest,
+        shape: Shape,
+        errand: Errand,
+        member: Member,
+        narrowed: Narrowed | None,
+        awaited: "Awaited",
+    ) -> Told:
+        try:
+            return await self._run(sent, shape, errand, member, narrowed)
+        finally:
+            awaited.strike_off()
+
+    async def _run(
         self, sent: SubgraphRequest, shape: Shape, errand: Errand, member: Member, narrowed: Narrowed | None
     ) -> Told:
         """What came of one member's errand, whatever it was."""
@@ -100,6 +115,32 @@ class Gatherer:
             narrowed.fill(response.data)
         failed = fail_all(response, sent.subgraph, member.partition)
         return Told(member.partition, response, failed, monotonic() - began, lacking)
+
+
+class Awaited:
+    """How many members have not told yet. ``asyncio.wait`` would have a callback for each of them."""
+
+    def __init__(self, count: int) -> None:
+        self._left = count
+        self._over: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    def strike_off(self) -> None:
+        """One less: its task ends in this turn of the loop, before anybody learns of it."""
+        self._left -= 1
+        if self._left == 0:
+            self._end()
+
+    async def wait(self, seconds: float) -> None:
+        """Until all have told, or for so long."""
+        timer = self._over.get_loop().call_later(seconds, self._end)
+        try:
+            await self._over
+        finally:
+            timer.cancel()
+
+    def _end(self) -> None:
+        if not self._over.done():
+            self._over.set_result(None)
 
 
 def make_request(

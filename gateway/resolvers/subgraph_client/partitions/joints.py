@@ -105,10 +105,16 @@ class Sorting:
 
     def keys(self, order: Order | None) -> Callable[[Any], tuple[Any, ...]]:
         """What gives that by which an item is sorted."""
-        ways = [((self.aliases[key.path], *key.path[1:]), key.descending) for key in (order.keys if order else ())]
+        ways = [
+            (self.aliases[key.path], key.path[1:], key.descending) for key in (order.keys if order is not None else ())
+        ]
 
         def read(item: Any) -> tuple[Any, ...]:
-            return tuple([comparable(step_down(item, path), descending=descending) for path, descending in ways])
+            key: tuple[Any, ...] = ()
+            for alias, path, descending in ways:
+                value = item.get(alias) if item.__class__ is dict else None
+                key += comparable(step_down(value, path) if path else value, descending=descending)
+            return key
 
         return read
 

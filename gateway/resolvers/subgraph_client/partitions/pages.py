@@ -7,7 +7,7 @@ asked for again with the next one, from where each member stands then.
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from heapq import merge
+from heapq import heapify, heappop, heapreplace, merge
 from typing import Any, Final
 
 import msgspec
@@ -179,13 +179,20 @@ def pick_first(edges: Edges, keys: Keys, infos: Infos, size: int) -> Window:
     goes_on = [info["hasNextPage"] for info in infos]
     picks: list[tuple[int, int]] = []
     more = any(goes_on)
-    for _, number, place in merge(*(forward(number, items, keys) for number, items in enumerate(edges))):
+    heap = [(keys(items[0]), number, 0) for number, items in enumerate(edges) if items]
+    heapify(heap)
+    while heap:
         if len(picks) == size:
             more = True
             break
+        _, number, place = heap[0]
         picks.append((number, place))
-        if goes_on[number] and place + 1 == len(edges[number]):
-            break
+        if place + 1 == len(edges[number]):
+            if goes_on[number]:
+                break
+            heappop(heap)
+        elif len(picks) < size:
+            heapreplace(heap, (keys(edges[number][place + 1]), number, place + 1))
     return Window(picks, more, any(info["hasPreviousPage"] for info in infos), backward=False)
 
 
@@ -204,13 +211,8 @@ def pick_last(edges: Edges, keys: Keys, infos: Infos, size: int) -> Window:
     return Window(picks[::-1], any(info["hasNextPage"] for info in infos), more, backward=True)
 
 
-def forward(number: int, items: Sequence[Any], keys: Keys) -> Iterator[Entry]:
-    """A member's items as they are compared with others': ties go by members."""
-    return ((keys(item), number, place) for place, item in enumerate(items))
-
-
 def backward(number: int, items: Sequence[Any], keys: Keys) -> Iterator[Entry]:
-    """The same from the end."""
+    """A member's items from the end, as they are compared with others': ties go by members."""
     return ((keys(items[place]), number, place) for place in range(len(items) - 1, -1, -1))
 
 

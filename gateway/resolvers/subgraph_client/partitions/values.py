@@ -1,11 +1,17 @@
 """The values that routing and joining work with: arguments, paths into objects, and keys to sort by."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from functools import lru_cache
+from typing import Any, Final
 
 from graphql import parse_value, value_from_ast_untyped
 
 from gateway.schema.selection import Field
+
+KEPT_LITERALS: Final = 2_000
+TURNED: Final = bytes((0xFE - byte) % 256 for byte in range(256))
+END: Final = b"\xff"
+"""UTF-8 has no bytes above 0xF4. Turned round it has none below 10, and none that is ``END``, which makes a beginning of a text come after it."""
 
 
 def argument_of(field: Field, name: str, variables: Mapping[str, Any], default: Any = None) -> Any:
@@ -14,8 +20,16 @@ def argument_of(field: Field, name: str, variables: Mapping[str, Any], default: 
         if argument.name == name:
             if argument.value.startswith("$"):
                 return variables.get(argument.value[1:], default)
+            if not argument.variables:
+                return literal(argument.value)
             return value_from_ast_untyped(parse_value(argument.value), dict(variables))
     return default
+
+
+@lru_cache(maxsize=KEPT_LITERALS)
+def literal(text: str) -> Any:
+    """What a GraphQL literal without variables stands for. It is shared: nobody may change it."""
+    return value_from_ast_untyped(parse_value(text))
 
 
 def step_down(value: Any, path: Sequence[str]) -> Any:
@@ -43,7 +57,12 @@ class Descending:
         return hash(self.value)
 
 
-def comparable(value: Any, *, descending: bool) -> Any:
-    """A value so that it sorts as is wanted; nothing sorts before everything."""
-    known = (value is not None, value)
-    return Descending(known) if descending else known
+def comparable(value: Any, *, descending: bool) -> tuple[bool, Any]:
+    """A value so that it sorts as is wanted; nothing sorts before everything. Whatever can be is compared without a call to Python."""
+    if not descending:
+        return value is not None, value
+    if value.__class__ is str:
+        return False, value.encode("utf-8", "surrogatepass").translate(TURNED) + END
+    if value.__class__ is int or value.__class__ is float:
+        return False, -value
+    return value is None, value if value is None else Descending(value)
