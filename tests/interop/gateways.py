@@ -1,17 +1,17 @@
 """Other people's gateways over our supergraph: the demo market composed by us, served by npm's gateways, and the same ten answers.
 
 Run by ``tests/interop/run``. Each gateway is started by its own published command, as the benchmark does. None but ours knows of
-members, so they get the cities' eleven databases as one, behind one server; ours asks the eleven.
+members, so they get the eleven cities' data as one, behind one server; ours asks the eleven.
 """
 
 import json
 import os
 import re
-import sqlite3
+import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, Final
 from urllib.error import HTTPError
@@ -45,20 +45,6 @@ ACCESS: Final = re.compile(
 """Directives that the free gateways on npm refuse to serve: they stand aside here, for the data is the same without them."""
 
 
-def unite_cities(folder: Path, united: Path) -> None:
-    """One database with all that the cities' databases in ``folder`` hold; what each of them has, as the regions, is there once."""
-    with closing(sqlite3.connect(united, isolation_level=None)) as connection:
-        for path in sorted(folder.glob("city-*.db")):
-            connection.execute(f"ATTACH '{path}' AS city")
-            for name, sql in connection.execute(
-                "SELECT name, sql FROM city.sqlite_master WHERE type = 'table'"
-            ).fetchall():
-                if not name.startswith("sqlite_"):
-                    connection.execute(sql.replace("CREATE TABLE", "CREATE TABLE IF NOT EXISTS", 1))
-                    connection.execute(f"INSERT OR IGNORE INTO main.{name} SELECT * FROM city.{name}")
-            connection.execute("DETACH city")
-
-
 def ask_example(url: str, example: Example) -> Any:
     try:
         answer = ask(url, example.query, json.loads(example.variables or "{}"))
@@ -88,9 +74,10 @@ def differences(name: str, supergraph: Path, ours: dict[str, Any], folder: Path)
 @contextmanager
 def one_city(folder: Path) -> Iterator[int]:
     """The port of a server that has the data of all cities."""
-    unite_cities(folder / "demo" / "market", folder / "city.db")
-    port = free_port()
     database = f"sqlite+aiosqlite:///{folder / 'city.db'}"
+    seed = (sys.executable, "-m", "subgraphs.demo", "seed", "--quiet", "--database", f"city={database}")
+    subprocess.run(seed, cwd=ROOT, check=True)
+    port = free_port()
     command = (
         sys.executable,
         "-m",
