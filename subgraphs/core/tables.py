@@ -313,6 +313,7 @@ class Agreement(Base):
     seller_signed_at: Mapped[datetime | None]
     buyer_signed_at: Mapped[datetime | None]
     auction_id: Mapped[str | None] = mapped_column(ForeignKey("auction.id"), unique=True)
+    licence_id: Mapped[str | None] = mapped_column(ForeignKey("free_licence.id"))
     deal_id: Mapped[str | None] = mapped_column(ForeignKey("deal.id"), unique=True)
 
 
@@ -409,6 +410,19 @@ class ApprovalCase(Base):
     single_listed: Mapped[bool]
 
 
+class Objection(Base):
+    """异议: what somebody has against a case that is public; ``is_upheld`` is null until it is settled."""
+
+    __tablename__ = "objection"
+
+    case_id: Mapped[str] = mapped_column(ForeignKey("approval_case.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    organization_uscc: Mapped[str] = mapped_column(ForeignKey("organization.uscc"))
+    reason: Mapped[str]
+    at: Mapped[datetime]
+    is_upheld: Mapped[bool | None]
+
+
 class FreeLicence(Base):
     """先免费许可、后付费转化: a small enterprise of a mountain county uses an achievement free at first."""
 
@@ -421,6 +435,20 @@ class FreeLicence(Base):
     free_from: Mapped[date]
     free_to: Mapped[date]
     converted_into: Mapped[str | None] = mapped_column(ForeignKey("deal.id"), index=True)
+    price_fen: Mapped[Fen | None]
+    """What converting it costs, where that was named at first."""
+    ended_on: Mapped[date | None]
+
+
+class LicenceReport(Base):
+    """使用报告: what a licensee says of the use in a quarter, by the hash of the document."""
+
+    __tablename__ = "licence_report"
+
+    licence_id: Mapped[str] = mapped_column(ForeignKey("free_licence.id"), primary_key=True)
+    quarter: Mapped[str] = mapped_column(String(7), primary_key=True)
+    document_sha256: Mapped[str] = mapped_column(String(64))
+    at: Mapped[datetime]
 
 
 # ---------- 榜单, 挑战赛 ----------

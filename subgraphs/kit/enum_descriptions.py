@@ -180,6 +180,9 @@ describe(
     SIGNATURE_GIVEN="一方签署。One side has signed an agreement.",
     AGREEMENT_LAPSED="逾期失效。An agreement was not signed in time.",
     PAYMENT_RECEIVED="收款。A payment was received.",
+    APPROVAL_STEP="审批进程。An approval case went on.",
+    USAGE_REPORTED="使用报告。The use under a free licence was reported.",
+    LICENCE_ENDED="许可终止。A free licence was ended before its time.",
 )
 describe(
     enums.EvidenceFaultKind,

@@ -42,6 +42,7 @@ class Terms:
     demand_id: str | None = None
     broker_no: str | None = None
     auction_id: str | None = None
+    licence_id: str | None = None
 
 
 async def agree(session: AsyncSession, terms: Terms, now: datetime) -> tables.Agreement:
@@ -58,6 +59,7 @@ async def agree(session: AsyncSession, terms: Terms, now: datetime) -> tables.Ag
         demand_id=terms.demand_id,
         broker_no=terms.broker_no,
         auction_id=terms.auction_id,
+        licence_id=terms.licence_id,
         status=AgreementStatus.PENDING,
         made_at=now,
         sign_by=now + TIME_TO_SIGN,
@@ -150,7 +152,20 @@ async def _make_deal(session: AsyncSession, agreement: tables.Agreement, now: da
         session, agreement.achievement_id, EvidenceKind.CONTRACT_SIGNED, subject, now, deal_id=deal.id
     )
     await _end_deposit(session, agreement, released_at=now)
+    await _convert_licence(session, agreement, deal, now)
     announce_deal(session, deal.id)
+
+
+async def _convert_licence(
+    session: AsyncSession, agreement: tables.Agreement, deal: tables.Deal, now: datetime
+) -> None:
+    if agreement.licence_id is None:
+        return
+    table = tables.FreeLicence
+    await session.execute(update(table).where(table.id == agreement.licence_id).values(converted_into=deal.id))
+    subject = {"licence": agreement.licence_id, "deal": deal.id}
+    kind = EvidenceKind.LICENCE_CONVERTED
+    await append_evidence(session, deal.achievement_id, kind, subject, now, deal_id=deal.id)
 
 
 async def lapse(session: AsyncSession, agreement: tables.Agreement, now: datetime) -> None:

@@ -138,6 +138,8 @@ def _approval_rows(market: Market) -> Rows:
                 "free_from": licence.free_from,
                 "free_to": licence.free_to,
                 "converted_into": licence.deal.id if licence.deal else None,
+                "price_fen": None,
+                "ended_on": None,
             }
             for licence in market.licences
         ],

@@ -12,7 +12,18 @@ NEGOTIATION = """{ id status turn amount { amountFen } expiresAt offers { number
 AGREEMENT = """{ id status pricingMode conversionMode amount { amountFen } seller { uscc } buyer { uscc } signBy documentSha256
   sellerSignedAt buyerSignedAt auction { id } deal { id contractNo amount { amountFen } } }"""
 OFFER = "{ id status price { amountFen } closesAt seller { uscc } }"
+CASE = "{ id status objections publicityFrom publicityTo inventorShare objectionList { number isUpheld } }"
+LICENCE = "{ id freeFrom freeTo endedOn licensee { uscc } county { code } reports { quarter } convertedInto { id } }"
+STEPS = ("submitApproval", "publishApproval", "approve", "rejectApproval", "releaseApproval")
 MUTATIONS = {
+    "openApproval": ("OpenApprovalInput", CASE),
+    "objectToApproval": ("ObjectToApprovalInput", CASE),
+    "settleObjection": ("SettleObjectionInput", CASE),
+    **dict.fromkeys(STEPS, ("ApprovalStepInput", CASE)),
+    "grantFreeLicence": ("GrantFreeLicenceInput", LICENCE),
+    "reportUsage": ("ReportUsageInput", LICENCE),
+    "endFreeLicence": ("LicenceStepInput", LICENCE),
+    "convertLicence": ("LicenceStepInput", AGREEMENT),
     "openNegotiation": ("OpenNegotiationInput", NEGOTIATION),
     "counterOffer": ("CounterOfferInput", NEGOTIATION),
     "acceptOffer": ("AcceptOfferInput", NEGOTIATION),
