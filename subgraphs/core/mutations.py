@@ -2,6 +2,7 @@
 
 import strawberry
 
+from subgraphs.core.audit.api import AuditMutations
 from subgraphs.core.bidding import AuctionMutations
 from subgraphs.core.challenges import ChallengeMutations
 from subgraphs.core.contributions import ContributionMutations
@@ -15,6 +16,7 @@ from subgraphs.core.trade.signing import SigningMutations
 @strawberry.type(description="变更入口。Where changes begin.")
 class Mutation(
     AuctionMutations,
+    AuditMutations,
     ChallengeMutations,
     ContributionMutations,
     ListedOfferMutations,

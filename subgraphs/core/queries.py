@@ -11,6 +11,7 @@ from strawberry.federation import field
 from subgraphs.core import search as searching
 from subgraphs.core import tables
 from subgraphs.core.auctions import Auction
+from subgraphs.core.audit.api import AuditQueries
 from subgraphs.core.brokers import TechnologyBroker
 from subgraphs.core.contributions import ContributionRule, contribution_rules
 from subgraphs.core.deals import Deal
@@ -171,7 +172,7 @@ async def search(
 
 
 @strawberry.type(description=QUESTIONS)
-class Query(TradeQueries):
+class Query(AuditQueries, TradeQueries):
     """Core's root fields."""
 
     region: Any = field(resolver=region, graphql_type=Region | None, description="按代码查区划。A region by its code.")

@@ -1,9 +1,9 @@
 """One market as an ASGI application: POST /graphql, and whether it lives and is ready."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 from sqlalchemy import MetaData, Table, select
@@ -19,10 +19,12 @@ from strawberry.http.exceptions import WebSocketDisconnected
 from strawberry.subscriptions import GRAPHQL_SSE_PROTOCOL, GRAPHQL_TRANSPORT_WS_PROTOCOL, GRAPHQL_WS_PROTOCOL
 
 from subgraphs.kit.context import Clock, Context, make_context, open_events, system_clock
-from subgraphs.kit.courier import Courier, Outbox, Recipient
 from subgraphs.kit.events import Events
 from subgraphs.kit.schema import MarketSchema
 from subgraphs.kit.tokens import Tokens
+
+Chore = Callable[[AsyncEngine, Events, Clock], Coroutine[Any, Any, None]]
+"""What a market does beside answering, until it is cancelled."""
 
 _PROTOCOLS: Final = (GRAPHQL_TRANSPORT_WS_PROTOCOL, GRAPHQL_WS_PROTOCOL, GRAPHQL_SSE_PROTOCOL)
 
@@ -34,20 +36,22 @@ def create_app(
     *,
     clock: Clock = system_clock,
     tokens: Tokens | None = None,
-    outbox: Outbox | None = None,
-    recipient: Recipient | None = None,
+    chores: Sequence[Chore] = (),
 ) -> Starlette:
     """Make a market's application over its open database, which it closes when it is shut down itself.
 
-    With ``tokens`` it asks who acts; without them everybody may do everything. What is in the ``outbox`` is delivered to the
-    ``recipient`` meanwhile, if there are both.
+    With ``tokens`` it asks who acts; without them everybody may do everything. The ``chores`` are done meanwhile.
     """
     health, events = _Health(database, metadata), open_events(database)
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
-        async with emptying(outbox, database, events, recipient):
-            yield
+        tasks = [asyncio.create_task(chore(database, events, clock)) for chore in chores]
+        yield
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            await asyncio.wait(tasks)
         await events.close()
         await database.dispose()
 
@@ -62,22 +66,6 @@ def create_app(
     app.router.redirect_slashes = False  # one address for one thing
     app.state.events = events
     return app
-
-
-@asynccontextmanager
-async def emptying(
-    outbox: Outbox | None, database: AsyncEngine, events: Events, recipient: Recipient | None
-) -> AsyncIterator[None]:
-    """Deliver an outbox's news meanwhile."""
-    if outbox is None or recipient is None:
-        yield
-        return
-    task = asyncio.create_task(Courier(outbox, database, events, recipient).run())
-    try:
-        yield
-    finally:
-        task.cancel()
-        await asyncio.wait([task])
 
 
 class _WebSocket(ASGIWebSocketAdapter):

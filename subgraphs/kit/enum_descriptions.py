@@ -182,6 +182,17 @@ describe(
     PAYMENT_RECEIVED="收款。A payment was received.",
 )
 describe(
+    enums.EvidenceFaultKind,
+    "存证的问题。What may be wrong with evidence.",
+    RECORD_MISSING="缺记录。A record is missing.",
+    LINK_BROKEN="链断裂。A record does not hold the hash of the one before it.",
+    RECORD_CHANGED="记录被改。A record has another hash than its content.",
+    RECORD_UNSEALED="漏封印。A record of a sealed day is under no seal.",
+    SEAL_MISSING="封印不存在。A record names a seal that there is not.",
+    SEAL_BROKEN="封印不符。A seal does not fit its records, or the seal before it.",
+    CONTENT_CHANGED="内容不符。What a deal says is not what was recorded.",
+)
+describe(
     enums.Party,
     "买卖双方。The two sides of a trade.",
     SELLER="卖方。Who sells.",

@@ -214,6 +214,18 @@ class EvidenceKind(StrEnum):
     PAYMENT_RECEIVED = "PAYMENT_RECEIVED"
 
 
+class EvidenceFaultKind(StrEnum):
+    """What may be wrong with evidence."""
+
+    RECORD_MISSING = "RECORD_MISSING"
+    LINK_BROKEN = "LINK_BROKEN"
+    RECORD_CHANGED = "RECORD_CHANGED"
+    RECORD_UNSEALED = "RECORD_UNSEALED"
+    SEAL_MISSING = "SEAL_MISSING"
+    SEAL_BROKEN = "SEAL_BROKEN"
+    CONTENT_CHANGED = "CONTENT_CHANGED"
+
+
 class Party(StrEnum):
     """买卖双方."""
 

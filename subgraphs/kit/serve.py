@@ -7,7 +7,7 @@ import logging
 import os
 import signal
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,11 +17,13 @@ import click
 import uvicorn
 from sqlalchemy import MetaData
 from sqlalchemy.exc import ArgumentError
+from sqlalchemy.ext.asyncio import AsyncEngine
 
-from subgraphs.kit.app import create_app
-from subgraphs.kit.context import clock_from, system_clock
-from subgraphs.kit.courier import HttpRecipient, Outbox
+from subgraphs.kit.app import Chore, create_app
+from subgraphs.kit.context import Clock, clock_from, system_clock
+from subgraphs.kit.courier import Courier, HttpRecipient, Outbox
 from subgraphs.kit.database import open_database
+from subgraphs.kit.events import Events
 from subgraphs.kit.registration import register
 from subgraphs.kit.schema import MarketSchema
 from subgraphs.kit.tokens import read_tokens
@@ -60,13 +62,20 @@ class Market:
     outbox: Outbox | None = None
     core: str | None = None
     """Where core answers, whom the outbox's news is for."""
+    chores: Sequence[Chore] = ()
 
     def __str__(self) -> str:
         return f"{self.name} {self.partition}".rstrip()
 
 
 def serve_command(
-    name: str, schema: MarketSchema, metadata: MetaData, *, kind: str, outbox: Outbox | None = None
+    name: str,
+    schema: MarketSchema,
+    metadata: MetaData,
+    *,
+    kind: str,
+    outbox: Outbox | None = None,
+    chores: Sequence[Chore] = (),
 ) -> click.Command:
     """The command that serves a market of a kind. With an outbox it can be told where core is."""
 
@@ -105,6 +114,7 @@ def serve_command(
                 url=url,
                 outbox=outbox,
                 core=core,
+                chores=chores,
             )
         )
 
@@ -147,14 +157,24 @@ def _configure(market: Market) -> uvicorn.Config:
             engine,
             clock=clock,
             tokens=read_tokens(os.environ),
-            outbox=market.outbox,
-            recipient=None if market.core is None else HttpRecipient(market.core),
+            chores=(*market.chores, *_delivery(market)),
         ),
         log_level="warning",
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=2,
     )
+
+
+def _delivery(market: Market) -> Iterator[Chore]:
+    if market.outbox is None or market.core is None:
+        return
+    outbox, core = market.outbox, HttpRecipient(market.core)
+
+    async def deliver(database: AsyncEngine, events: Events, _clock: Clock) -> None:
+        await Courier(outbox, database, events, core).run()
+
+    yield deliver
 
 
 class _Server(uvicorn.Server):
