@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import click
-import jsonschema
+import jsonschema  # type: ignore[import-untyped]  # it has no types
 import pytest
 import yaml
 from sqlalchemy import MetaData

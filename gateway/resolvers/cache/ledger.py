@@ -13,11 +13,15 @@ KEPT_MARKS: Final = 50_000
 
 
 class Ledger:
-    """Numbered invalidations. ``latest`` is the last number; entries that had not seen ``floor`` are invalid whatever their tags."""
+    """Numbered invalidations. ``latest`` is the last number; entries that had not seen ``floor`` are invalid whatever their tags.
+
+    While ``changes`` is the same, what counted counts.
+    """
 
     def __init__(self, *, kept: int = KEPT_MARKS) -> None:
         self.latest = 0
         self.floor = 0
+        self.changes = 0
         self._kept = kept
         self._marks: dict[str, int] = {}
         self._suspects: set[str] = set()
@@ -28,6 +32,7 @@ class Ledger:
 
     def mark(self, number: int, tags: Iterable[str]) -> None:
         """Note an invalidation. Numbers may come in any order."""
+        self.changes += 1
         for tag in tags:
             newest = max(number, self._marks.pop(tag, 0))
             self._marks[tag] = newest
@@ -38,12 +43,14 @@ class Ledger:
     def raise_floor(self, number: int) -> None:
         """Whatever had not seen this number is invalid."""
         if number > self.floor:
+            self.changes += 1
             self.floor = number
             self.latest = max(self.latest, number)
             self._marks = {tag: mark for tag, mark in self._marks.items() if mark > number}
 
     def suspect(self, tags: Iterable[str]) -> None:
         """Entries with these tags do not count: their invalidation has no number yet."""
+        self.changes += 1
         self._suspects.update(tags)
 
     def trust_all_but(self, tags: Iterable[str]) -> None:

@@ -34,7 +34,7 @@ class MemoryStore:
         self._clock = clock
         self._kept: OrderedDict[bytes, Held] = OrderedDict()
         self._size = 0
-        self._evictions = 0
+        self._evictions = self._deletions = 0
         self._ledger = Ledger() if ledger is None else ledger
 
     async def get_many(self, keys: Sequence[bytes]) -> list[Entry | Miss]:
@@ -60,6 +60,10 @@ class MemoryStore:
         """The last invalidation."""
         return self._ledger.latest
 
+    def changes(self) -> int:
+        """See ``Store.changes``."""
+        return self._ledger.changes + self._deletions
+
     def holds(self, entry: Entry) -> bool:
         """Whether nothing has invalidated an entry."""
         return self._ledger.holds(entry)
@@ -79,6 +83,7 @@ class MemoryStore:
 
     async def delete(self, keys: Sequence[bytes]) -> None:
         """Keep nothing under these keys."""
+        self._deletions += 1
         for key in keys:
             self._drop(key)
 

@@ -121,6 +121,10 @@ class RedisStore:
         """The last invalidation that this replica knows."""
         return self._ledger.latest
 
+    def changes(self) -> int:
+        """See ``Store.changes``."""
+        return self._near.changes()
+
     def holds(self, entry: Entry) -> bool:
         """Whether nothing that this replica knows has invalidated an entry."""
         return self._ledger.holds(entry)

@@ -40,6 +40,10 @@ class Store(Protocol):
         """The last invalidation that is known here: what a fetch that begins now has seen."""
         ...
 
+    def changes(self) -> int:
+        """Another number whenever something may have been called back: while it is the same, what counted counts."""
+        ...
+
     def holds(self, entry: Entry) -> bool:
         """Whether nothing is known here that has invalidated an entry."""
         ...

@@ -13,6 +13,7 @@ from gateway.resolvers.cache.tags import Kinship
 from gateway.resolvers.request_context import RequestContext
 from gateway.resolvers.subgraph_client.caching.answers import join, split
 from gateway.resolvers.subgraph_client.caching.asking import Asker, Wanted, take_apart
+from gateway.resolvers.subgraph_client.caching.batches import Batches
 from gateway.resolvers.subgraph_client.caching.flights import Flights
 from gateway.resolvers.subgraph_client.caching.gathering import Gatherer, sort_out
 from gateway.resolvers.subgraph_client.caching.keeping import Keeper
@@ -55,6 +56,7 @@ class CachingClient:
         """``tallies`` are counters that others read, and that go on over several clients."""
         self._tallies: Tallies = {} if tallies is None else tallies
         self._inner, self._store, self._options, self._clock = inner, store, options, clock
+        self._batches = Batches(store, clock)
         directives = read_directives(supergraph)
         kinship = Kinship(supergraph)
         self._cached = {
@@ -90,7 +92,12 @@ class CachingClient:
         if cached is None or shape is None or not shape.units:
             forbid(request.context)
             return await self._inner.post(request)
-        wanted = take_apart(request, shape, self._asker(request))
+        asker = self._asker(request)
+        batch = await self._batches.find(request, asker)
+        if batch is not None:
+            self._tell(batch.wanted, request, batch.entries, self._clock())
+            return batch.answer
+        wanted = take_apart(request, shape, asker)
         if not any(wanted.keys):
             return await self._pass(cached, wanted)
         found = await self._look_up(wanted.keys)
@@ -120,13 +127,20 @@ class CachingClient:
 
     def _serve(self, wanted: Wanted, found: Sequence[Entry | Miss], bodies: Sequence[bytes], now: float) -> HttpAnswer:
         """The answer to a fetch of which everything is here."""
-        entries = [each for each in found if isinstance(each, Entry)]
-        context = wanted.request.context
+        entries = tuple(each for each in found if isinstance(each, Entry))
+        self._tell(wanted, wanted.request, entries, now)
+        answer = join(wanted, bodies)
+        self._batches.keep(wanted, entries, answer)
+        return answer
+
+    def _tell(self, wanted: Wanted, request: SubgraphRequest, entries: Sequence[Entry], now: float) -> None:
+        """Say of a request, which may be a later one than that of ``wanted``, that all was found."""
+        context = request.context
         if context is not None and (context.freshness is not None or context.extensions):
-            report(wanted, Outcome(used=dict(enumerate(entries))), now, shows=self._options.shows)
+            outcome = Outcome(used=dict(enumerate(entries)))
+            report(wanted._replace(request=request), outcome, now, shows=self._options.shows)
         else:
             count_hits(wanted, entries, now)
-        return join(wanted, bodies)
 
     async def _gather(self, cached: Cached, wanted: Wanted, found: Sequence[Entry | Miss], now: float) -> HttpAnswer:
         loop = asyncio.get_running_loop()

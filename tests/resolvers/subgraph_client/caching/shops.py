@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import msgspec
@@ -18,6 +18,7 @@ from gateway.resolvers.subgraph_client import (
     read_answer,
 )
 from gateway.resolvers.subgraph_client.caching import CachingClient, CachingOptions
+from gateway.resolvers.subgraph_client.http_client import encode_request
 from gateway.schema import Subgraph, compose
 from gateway.schema.supergraph import Supergraph
 from gateway.types import OperationKind
@@ -149,6 +150,7 @@ class Shop:
         request = SubgraphRequest(
             subgraph, OperationKind.QUERY, text, variables, headers=headers or {}, context=context
         )
+        request = replace(request, body=encode_request(request))
         return read_answer(subgraph, await self.client.post(request))
 
     async def entities(

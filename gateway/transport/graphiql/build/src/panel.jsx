@@ -88,8 +88,8 @@ function Sources({ sources }) {
             <small>
               {[
                 source.durationMs != null && `${Math.round(source.durationMs)} ms`,
-                source.rows != null && texts.rows(source.rows),
-                source.ageSeconds != null && texts.age(Math.round(source.ageSeconds)),
+                source.rows > 0 && texts.rows(source.rows),
+                source.ageSeconds > 0 && texts.age(Math.round(source.ageSeconds)),
               ]
                 .filter(Boolean)
                 .join(" · ")}
