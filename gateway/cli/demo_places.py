@@ -2,14 +2,15 @@
 
 import contextlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
 from gateway.cli.workers import open_port
 from gateway.settings import Listen
 
-MARKETS: Final = {"core": 1, "agriculture": 3, "carbon": 4, "healthcare": 5}
+CORE: Final = "core"
+MARKETS: Final = {CORE: 1, "agriculture": 3, "carbon": 4, "healthcare": 5}
 """How far behind the gateway's port each listens."""
 
 CITY: Final = "city"
@@ -37,12 +38,13 @@ DATA_MOMENT: Final = "2022-06-27T18:00:00+0800"
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One server of the demo: where it listens, the file of its database, and its partition if it is a member."""
+    """One server of the demo: where it listens, the file of its database, and of a member its partition and where core answers."""
 
     name: str
     port: int
     file: Path
     partition: str = ""
+    core: str = ""
 
     def __str__(self) -> str:
         return f"{self.name} {self.partition}".rstrip()
@@ -57,8 +59,8 @@ class Place:
 
     def arguments(self, registry: str) -> tuple[str, ...]:
         """How its program is called alone; it registers itself."""
-        partition = ("--partition", self.partition) if self.partition else ()
-        return ("--port", str(self.port), "--database", self.database, *partition, *common_arguments(registry))
+        member = ("--partition", self.partition, "--core", self.core) if self.partition else ()
+        return ("--port", str(self.port), "--database", self.database, *member, *common_arguments(registry))
 
 
 def common_arguments(registry: str) -> tuple[str, ...]:
@@ -69,10 +71,12 @@ def common_arguments(registry: str) -> tuple[str, ...]:
 def choose_places(gateway_port: int, folder: Path) -> tuple[Place, ...]:
     """All servers on ports behind the gateway's, or on any free ones after 0. Raises TongfenError where one is taken."""
     with contextlib.ExitStack() as held:
-        return tuple(
+        places = [
             Place(name, held.enter_context(open_port(Listen(port=port))).getsockname()[1], file, partition)
             for name, port, file, partition in wanted_places(gateway_port, folder)
-        )
+        ]
+    (core,) = (place.url for place in places if place.name == CORE)
+    return tuple(replace(place, core=core) if place.partition else place for place in places)
 
 
 def wanted_places(gateway_port: int, folder: Path) -> Iterator[tuple[str, int, Path, str]]:

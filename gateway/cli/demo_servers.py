@@ -74,7 +74,7 @@ class Cities:
     async def start(self, places: Sequence[Place], registry: str) -> ChildProcess:
         """Start the program, and wait until every city has a process, or until the program has ended, and all of them with it."""
         members = [text for place in places for text in ("--member", place.partition, str(place.port), place.database)]
-        arguments = (*members, *common_arguments(registry))
+        arguments = (*members, "--core", places[0].core, *common_arguments(registry))
         program = await ChildProcess.start(
             CITIES_MODULE, *arguments, on_message=self.read_message, on_output=self.read_output
         )

@@ -36,6 +36,8 @@ ANSWERS: Final = (JSON, GRAPHQL_RESPONSE)
 
 WITH_PAGE: Final = (*ANSWERS, HTML)
 
+METHOD_NOT_ALLOWED: Final = 405
+
 PLAN_HEADER: Final = "apollo-expose-query-plan"
 
 MAX_REMEMBERED: Final = 4
@@ -169,8 +171,8 @@ class GraphQLEndpoint:
         request = replace(request, subscriptions=carriers.subscription is not None, incremental=carriers.incremental)
         response = await unless_client_leaves(scope, receive, self._service.stream(request))
         if isinstance(response, GraphQLResponse):
-            if media_type is not None:
-                return await send_answer(send, to_http(response, media_type))
+            if media_type is not None or response.status == METHOD_NOT_ALLOWED:  # which must be the status itself
+                return await send_answer(send, to_http(response, media_type or JSON))
             response = GraphQLStream(single(response.body), carriers.incremental, response.headers)
         carrier = carriers.subscription if response.incremental is None else carriers.deferred
         sending = send_stream(
@@ -260,7 +262,7 @@ class MethodError(RequestError):
     code = codes.METHOD_NOT_ALLOWED
 
     def __init__(self, message: str, *, allow: str) -> None:
-        super().__init__(message, status=405)
+        super().__init__(message, status=METHOD_NOT_ALLOWED)
         self.allow = allow
 
 
@@ -293,8 +295,8 @@ def to_http(response: GraphQLResponse, media_type: str) -> HttpAnswer:
     headers: Iterable[Header] = (
         (name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in response.headers.items()
     )
-    if response.status == 405:  # Method Not Allowed
-        return HttpAnswer(405, media_type, response.body, (*headers, (b"allow", b"POST")))
+    if response.status == METHOD_NOT_ALLOWED:
+        return HttpAnswer(METHOD_NOT_ALLOWED, media_type, response.body, (*headers, (b"allow", b"POST")))
     status = 200 if media_type == JSON else response.status
     return HttpAnswer(status, media_type, response.body, tuple(headers))
 

@@ -21,6 +21,7 @@ from subgraphs.city.inputs import (
     check_demand,
 )
 from subgraphs.city.listings import Demand, TechnologyAchievement
+from subgraphs.city.news import tell_core
 from subgraphs.city.once import SERIAL, change_once
 from subgraphs.city.places import goes_by
 from subgraphs.city.subscriptions import announce_demand
@@ -60,6 +61,7 @@ async def publish_demand(info: Info, input: _DEMAND) -> Any:  # noqa: A002 - the
         subject = published_subject(demand)
         await record_step(session, demand.id, DemandStep.PUBLISHED, subject, demand.published_at)
         announce_demand(session, demand)
+        await tell_core(session, demand.id)
         return demand.id
 
     made = await change_once(info, "publishDemand", input, change)
@@ -83,6 +85,7 @@ async def publish_achievement(info: Info, input: _ACHIEVEMENT) -> Any:  # noqa: 
             supports_free_licence=input.supports_free_licence,
         )
         session.add(achievement)
+        await tell_core(session, achievement.id)
         return achievement.id
 
     made = await change_once(info, "publishAchievement", input, change)

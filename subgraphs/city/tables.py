@@ -123,6 +123,15 @@ class DemandRecord(Base):
     recorded_at: Mapped[datetime]
 
 
+class ListingNews(Base):
+    """What core is to be told of: a listing, in the order of the numbers, which are never given out twice."""
+
+    __tablename__ = "listing_news"
+
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    listing_id: Mapped[str] = mapped_column(String(20))
+
+
 class PhysicalMarket(Base):
     """What a county reports of its 科技大市场."""
 

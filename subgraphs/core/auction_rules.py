@@ -69,7 +69,7 @@ def fall(auction: tables.Auction) -> None:
 async def release_deposits(session: AsyncSession, auction: tables.Auction, now: datetime) -> None:
     """Give back the deposits of an auction that is over, all but the winner's."""
     table, bid = tables.AuctionRegistration, tables.Bid
-    held = (table.auction_id == auction.id) & table.released_at.is_(None)
+    held = (table.auction_id == auction.id) & table.released_at.is_(None) & table.forfeited_at.is_(None)
     if auction.status is AuctionStatus.SOLD:
         highest = select(bid.paddle_no).where(bid.auction_id == auction.id).order_by(bid.amount_fen.desc()).limit(1)
         held &= table.paddle_no != highest.scalar_subquery()

@@ -85,3 +85,6 @@ class AuctionRegistration:
     released_at: datetime | None = field(
         description="保证金退还时间；未退为空。When the deposit was given back; null while it is held."
     )
+    forfeited_at: datetime | None = field(
+        description="保证金罚没时间；未罚没为空。When the deposit was forfeited, for the winner did not sign; else null."
+    )

@@ -28,6 +28,8 @@ from subgraphs.core.auctions import Auction, AuctionRegistration, Bid
 from subgraphs.core.evidence_log import append_evidence
 from subgraphs.core.live import OVER, announce_auction
 from subgraphs.core.once import SERIAL, change_once
+from subgraphs.core.trade.agreements import agree_on_auction
+from subgraphs.core.trade.listing import check_free
 from subgraphs.kit.actor import AUCTIONEER, BID, Permit, check_actor, scopes
 from subgraphs.kit.context import Info
 from subgraphs.kit.database_writes import next_serial
@@ -53,7 +55,7 @@ async def open_auction(info: Info, input: _OPEN) -> Any:  # noqa: A002 - the arg
         auction_id = f"{name}-{await next_serial(session, SERIAL, name):06d}"
         subject = {"auction": auction_id, "startPriceFen": input.start_price_fen}
         await append_evidence(session, input.achievement_id, EvidenceKind.PUBLISHED, subject, now)
-        await _check_free(session, input.achievement_id)
+        await check_free(session, input.achievement_id, now)
         session.add(
             tables.Auction(
                 id=auction_id,
@@ -86,6 +88,10 @@ async def register_bidder(info: Info, input: _REGISTER) -> Any:  # noqa: A002 - 
         if await session.get(tables.Organization, input.bidder_uscc) is None:
             message = f"There is no organisation {input.bidder_uscc!r}; give the code of one that is registered."
             raise Refusal(ErrorCode.ORGANIZATION_NOT_FOUND, message)
+        record = await session.get(tables.ListingRecord, auction.achievement_id)
+        if record is not None and record.owner_uscc == input.bidder_uscc:
+            message = f"{record.id} is the bidder's own; another has to bid for it."
+            raise Refusal(ErrorCode.OWN_ACHIEVEMENT, message)
         if await _registration(session, input.auction_id, input.bidder_uscc) is not None:
             message = f"{input.bidder_uscc} is registered for the auction {auction.id} already; bid."
             raise Refusal(ErrorCode.ALREADY_REGISTERED, message)
@@ -189,17 +195,9 @@ async def _end(session: AsyncSession, info: Info, auction: tables.Auction) -> No
     await release_deposits(session, auction, now)
     subject = {"auction": auction.id, "status": auction.status.value}
     await append_evidence(session, auction.achievement_id, EvidenceKind.AUCTION_CLOSED, subject, now)
+    if auction.status is AuctionStatus.SOLD:
+        await agree_on_auction(session, auction, now)
     announce_auction(session, auction.id)
-
-
-async def _check_free(session: AsyncSession, achievement_id: str) -> None:
-    table, deal = tables.Auction, tables.Deal
-    running = table.status.in_(set(AuctionStatus) - OVER)
-    other = await session.scalar(select(table.id).where(table.achievement_id == achievement_id, running).limit(1))
-    traded = await session.scalar(select(deal.id).where(deal.achievement_id == achievement_id).limit(1))
-    if other or traded:
-        message = f"The achievement {achievement_id} is in {other or traded}; put another one under the hammer."
-        raise Refusal(ErrorCode.ACHIEVEMENT_NOT_FREE, message)
 
 
 async def _registration(session: AsyncSession, auction_id: str, uscc: str) -> tables.AuctionRegistration | None:

@@ -16,6 +16,7 @@ from subgraphs.kit.rows import Row, lazy, many, one, row_type
 from subgraphs.kit.values import money
 
 Auction = lazy("subgraphs.core.auctions", "Auction")
+Payment = lazy("subgraphs.core.trade.types", "Payment")
 EvidenceRecord = lazy("subgraphs.core.evidence", "EvidenceRecord")
 
 
@@ -72,5 +73,13 @@ class Deal:
         order=(tables.Evidence.chain, tables.Evidence.height),
         of=EvidenceRecord,
         description="上链存证。The evidence of it.",
+    )
+    payments: Any = many(
+        tables.Payment.deal_id,
+        by="id",
+        order=(tables.Payment.number,),
+        of=Payment,
+        requires_scopes=[["deal:read"], ["audit:read"]],
+        description="已收款项，按先后。What was received for it, in its order.",
     )
     risk_note: str | None = field(inaccessible=True, description="风险备注。A note on its risk.")

@@ -14,9 +14,17 @@ from subgraphs.kit.evidence import record_hash
 
 
 async def append_evidence(
-    session: AsyncSession, chain: str, kind: EvidenceKind, subject: Mapping[str, Any], at: datetime
+    session: AsyncSession,
+    chain: str,
+    kind: EvidenceKind,
+    subject: Mapping[str, Any],
+    at: datetime,
+    *,
+    deal_id: str | None = None,
 ) -> None:
     """Append a record to the chain of a listing, which nobody else appends to until this transaction ends.
+
+    With ``deal_id`` it is evidence of a deal, too.
 
     Raises ``Refusal`` ACHIEVEMENT_NOT_FOUND where core knows no such listing.
     """
@@ -38,7 +46,7 @@ async def append_evidence(
             previous_sha256=previous,
             recorded_at=at,
             sealed_in_root=None,
-            deal_id=None,
+            deal_id=deal_id,
         )
     )
     await session.flush()

@@ -11,6 +11,7 @@ from strawberry.federation import field
 from subgraphs.core import search as searching
 from subgraphs.core import tables
 from subgraphs.core.auctions import Auction
+from subgraphs.core.audit.api import AuditQueries
 from subgraphs.core.brokers import TechnologyBroker
 from subgraphs.core.contributions import ContributionRule, contribution_rules
 from subgraphs.core.deals import Deal
@@ -19,6 +20,7 @@ from subgraphs.core.organizations import Organization, ServiceInstitution
 from subgraphs.core.programmes import ChallengeEvent, ProgrammeListing
 from subgraphs.core.regions import MountainCountyDesignation, Region, designated_on, today
 from subgraphs.core.search import SearchHit
+from subgraphs.core.trade.queries import TradeQueries
 from subgraphs.kit.arguments import First, page_size
 from subgraphs.kit.context import Info
 from subgraphs.kit.directives import sized, sliced
@@ -170,7 +172,7 @@ async def search(
 
 
 @strawberry.type(description=QUESTIONS)
-class Query:
+class Query(AuditQueries, TradeQueries):
     """Core's root fields."""
 
     region: Any = field(resolver=region, graphql_type=Region | None, description="按代码查区划。A region by its code.")

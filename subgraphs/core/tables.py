@@ -14,6 +14,7 @@ from subgraphs.kit.database_search import SearchEntryColumns, index_search
 from subgraphs.kit.database_types import COLUMN_TYPES, NAMING, Fen
 from subgraphs.kit.database_writes import IdempotencyColumns, SerialColumns
 from subgraphs.kit.enums import (
+    AgreementStatus,
     AllianceMemberKind,
     ApprovalStatus,
     AuctionStatus,
@@ -25,11 +26,14 @@ from subgraphs.kit.enums import (
     EnterpriseScale,
     EvidenceKind,
     Industry,
+    ListedOfferStatus,
     ListingKind,
     MarketMeans,
     MountainCountyKind,
+    NegotiationStatus,
     OrganisationMode,
     OrganizationKind,
+    Party,
     PricingMode,
     Programme,
     RegionLevel,
@@ -182,7 +186,7 @@ class AllianceMember(Base):
 
 
 class ListingRecord(Base):
-    """Core's copy of a listing's title, refreshed when the city renames it, and of what matching goes by."""
+    """Core's copy of a listing's title, refreshed by the city's news, and of what matching and trading go by."""
 
     __tablename__ = "listing_record"
     __table_args__ = (Index(None, "kind", "field_code", "id"),)
@@ -192,8 +196,13 @@ class ListingRecord(Base):
     title: Mapped[str] = mapped_column(String(256))
     county_code: Mapped[str | None] = mapped_column(String(6))
     field_code: Mapped[str | None] = mapped_column(String(8))
+    owner_uscc: Mapped[str | None] = mapped_column(String(18))
+    """Who owns the achievement, or published the demand."""
     maturity_level: Mapped[int | None]
-    """Of achievements only."""
+    service_invention: Mapped[bool | None]
+    """Both of achievements only."""
+    news_number: Mapped[int | None]
+    """The number of the last news of it; none of the listings that were there before there was news."""
 
 
 # ---------- 浙江拍: 交易, 竞价, 存证, 审批, 许可 ----------
@@ -243,6 +252,7 @@ class AuctionRegistration(Base):
     deposit_fen: Mapped[Fen]
     registered_at: Mapped[datetime]
     released_at: Mapped[datetime | None]
+    forfeited_at: Mapped[datetime | None]
 
 
 class Deal(Base):
@@ -269,6 +279,89 @@ class Deal(Base):
     demand_id: Mapped[str | None] = mapped_column(ForeignKey("listing_record.id"), index=True)
     auction_id: Mapped[str | None] = mapped_column(ForeignKey("auction.id"), unique=True)
     risk_note: Mapped[str | None]
+
+
+class Payment(Base):
+    """付款: what the seller of a deal has received, never more than its amount."""
+
+    __tablename__ = "payment"
+
+    deal_id: Mapped[str] = mapped_column(ForeignKey("deal.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    amount_fen: Mapped[Fen]
+    at: Mapped[datetime]
+
+
+class Agreement(Base):
+    """待签合同: what was agreed on, in whichever pricing mode, until both sides have signed or the time for that is over."""
+
+    __tablename__ = "agreement"
+
+    id: Mapped[str] = mapped_column(String(20), primary_key=True)
+    achievement_id: Mapped[str] = mapped_column(ForeignKey("listing_record.id"), index=True)
+    demand_id: Mapped[str | None] = mapped_column(ForeignKey("listing_record.id"))
+    seller_uscc: Mapped[str] = mapped_column(ForeignKey("organization.uscc"), index=True)
+    buyer_uscc: Mapped[str] = mapped_column(ForeignKey("organization.uscc"), index=True)
+    broker_no: Mapped[str | None] = mapped_column(ForeignKey("broker.registration_no"))
+    pricing_mode: Mapped[PricingMode]
+    conversion_mode: Mapped[ConversionMode]
+    amount_fen: Mapped[Fen]
+    status: Mapped[AgreementStatus]
+    made_at: Mapped[datetime]
+    sign_by: Mapped[datetime]
+    document_sha256: Mapped[str | None] = mapped_column(String(64))
+    seller_signed_at: Mapped[datetime | None]
+    buyer_signed_at: Mapped[datetime | None]
+    auction_id: Mapped[str | None] = mapped_column(ForeignKey("auction.id"), unique=True)
+    licence_id: Mapped[str | None] = mapped_column(ForeignKey("free_licence.id"))
+    deal_id: Mapped[str | None] = mapped_column(ForeignKey("deal.id"), unique=True)
+
+
+class Negotiation(Base):
+    """洽谈 of a buyer with the owner of an achievement; ``amount_fen`` is the offer that stands, ``turn`` whose answer it waits for."""
+
+    __tablename__ = "negotiation"
+
+    id: Mapped[str] = mapped_column(String(20), primary_key=True)
+    achievement_id: Mapped[str] = mapped_column(ForeignKey("listing_record.id"), index=True)
+    demand_id: Mapped[str | None] = mapped_column(ForeignKey("listing_record.id"))
+    seller_uscc: Mapped[str] = mapped_column(ForeignKey("organization.uscc"), index=True)
+    buyer_uscc: Mapped[str] = mapped_column(ForeignKey("organization.uscc"), index=True)
+    broker_no: Mapped[str | None] = mapped_column(ForeignKey("broker.registration_no"))
+    conversion_mode: Mapped[ConversionMode]
+    status: Mapped[NegotiationStatus]
+    turn: Mapped[Party]
+    amount_fen: Mapped[Fen]
+    expires_at: Mapped[datetime]
+    agreement_id: Mapped[str | None] = mapped_column(ForeignKey("agreement.id"), unique=True)
+
+
+class NegotiationOffer(Base):
+    """报价: one offer of a negotiation."""
+
+    __tablename__ = "negotiation_offer"
+
+    negotiation_id: Mapped[str] = mapped_column(ForeignKey("negotiation.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    party: Mapped[Party]
+    amount_fen: Mapped[Fen]
+    note: Mapped[str | None]
+    at: Mapped[datetime]
+
+
+class ListedOffer(Base):
+    """挂牌: an achievement that whoever comes first may have at a price, for a time."""
+
+    __tablename__ = "listed_offer"
+
+    id: Mapped[str] = mapped_column(String(20), primary_key=True)
+    achievement_id: Mapped[str] = mapped_column(ForeignKey("listing_record.id"), index=True)
+    seller_uscc: Mapped[str] = mapped_column(ForeignKey("organization.uscc"), index=True)
+    price_fen: Mapped[Fen]
+    conversion_mode: Mapped[ConversionMode]
+    opens_at: Mapped[datetime]
+    closes_at: Mapped[datetime]
+    status: Mapped[ListedOfferStatus]
 
 
 class EvidenceSeal(Base):
@@ -317,6 +410,19 @@ class ApprovalCase(Base):
     single_listed: Mapped[bool]
 
 
+class Objection(Base):
+    """异议: what somebody has against a case that is public; ``is_upheld`` is null until it is settled."""
+
+    __tablename__ = "objection"
+
+    case_id: Mapped[str] = mapped_column(ForeignKey("approval_case.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    organization_uscc: Mapped[str] = mapped_column(ForeignKey("organization.uscc"))
+    reason: Mapped[str]
+    at: Mapped[datetime]
+    is_upheld: Mapped[bool | None]
+
+
 class FreeLicence(Base):
     """先免费许可、后付费转化: a small enterprise of a mountain county uses an achievement free at first."""
 
@@ -329,6 +435,20 @@ class FreeLicence(Base):
     free_from: Mapped[date]
     free_to: Mapped[date]
     converted_into: Mapped[str | None] = mapped_column(ForeignKey("deal.id"), index=True)
+    price_fen: Mapped[Fen | None]
+    """What converting it costs, where that was named at first."""
+    ended_on: Mapped[date | None]
+
+
+class LicenceReport(Base):
+    """使用报告: what a licensee says of the use in a quarter, by the hash of the document."""
+
+    __tablename__ = "licence_report"
+
+    licence_id: Mapped[str] = mapped_column(ForeignKey("free_licence.id"), primary_key=True)
+    quarter: Mapped[str] = mapped_column(String(7), primary_key=True)
+    document_sha256: Mapped[str] = mapped_column(String(64))
+    at: Mapped[datetime]
 
 
 # ---------- 榜单, 挑战赛 ----------

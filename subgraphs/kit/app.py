@@ -1,8 +1,9 @@
 """One market as an ASGI application: POST /graphql, and whether it lives and is ready."""
 
-from collections.abc import AsyncIterator, Mapping
+import asyncio
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 from sqlalchemy import MetaData, Table, select
@@ -22,6 +23,9 @@ from subgraphs.kit.events import Events
 from subgraphs.kit.schema import MarketSchema
 from subgraphs.kit.tokens import Tokens
 
+Chore = Callable[[AsyncEngine, Events, Clock], Coroutine[Any, Any, None]]
+"""What a market does beside answering, until it is cancelled."""
+
 _PROTOCOLS: Final = (GRAPHQL_TRANSPORT_WS_PROTOCOL, GRAPHQL_WS_PROTOCOL, GRAPHQL_SSE_PROTOCOL)
 
 
@@ -32,16 +36,22 @@ def create_app(
     *,
     clock: Clock = system_clock,
     tokens: Tokens | None = None,
+    chores: Sequence[Chore] = (),
 ) -> Starlette:
     """Make a market's application over its open database, which it closes when it is shut down itself.
 
-    With ``tokens`` it asks who acts; without them everybody may do everything.
+    With ``tokens`` it asks who acts; without them everybody may do everything. The ``chores`` are done meanwhile.
     """
     health, events = _Health(database, metadata), open_events(database)
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        tasks = [asyncio.create_task(chore(database, events, clock)) for chore in chores]
         yield
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            await asyncio.wait(tasks)
         await events.close()
         await database.dispose()
 

@@ -176,7 +176,52 @@ describe(
     CONTRACT_SIGNED="签约。A contract was signed.",
     LICENCE_GRANTED="授予许可。A licence was granted.",
     LICENCE_CONVERTED="许可转付费。A free licence was converted into a paid one.",
-    WITHDRAWN="撤回。A listing was withdrawn.",
+    WITHDRAWN="撤回。A listing, an offer or a negotiation was withdrawn.",
+    SIGNATURE_GIVEN="一方签署。One side has signed an agreement.",
+    AGREEMENT_LAPSED="逾期失效。An agreement was not signed in time.",
+    PAYMENT_RECEIVED="收款。A payment was received.",
+    APPROVAL_STEP="审批进程。An approval case went on.",
+    USAGE_REPORTED="使用报告。The use under a free licence was reported.",
+    LICENCE_ENDED="许可终止。A free licence was ended before its time.",
+)
+describe(
+    enums.EvidenceFaultKind,
+    "存证的问题。What may be wrong with evidence.",
+    RECORD_MISSING="缺记录。A record is missing.",
+    LINK_BROKEN="链断裂。A record does not hold the hash of the one before it.",
+    RECORD_CHANGED="记录被改。A record has another hash than its content.",
+    RECORD_UNSEALED="漏封印。A record of a sealed day is under no seal.",
+    SEAL_MISSING="封印不存在。A record names a seal that there is not.",
+    SEAL_BROKEN="封印不符。A seal does not fit its records, or the seal before it.",
+    CONTENT_CHANGED="内容不符。What a deal says is not what was recorded.",
+)
+describe(
+    enums.Party,
+    "买卖双方。The two sides of a trade.",
+    SELLER="卖方。Who sells.",
+    BUYER="买方。Who buys.",
+)
+describe(
+    enums.NegotiationStatus,
+    "洽谈的状态。The status of a negotiation.",
+    OPEN="进行中。Going on.",
+    AGREED="已谈成。Agreed.",
+    ENDED="已终止。It came to nothing.",
+)
+describe(
+    enums.ListedOfferStatus,
+    "挂牌的状态。The status of a listed offer.",
+    OPEN="挂牌中。To be had.",
+    TAKEN="已摘牌。Taken.",
+    WITHDRAWN="已撤牌。Withdrawn.",
+    EXPIRED="已到期。Its time is over.",
+)
+describe(
+    enums.AgreementStatus,
+    "待签合同的状态。The status of an agreement.",
+    PENDING="待签署。To be signed.",
+    SIGNED="已签署。Signed by both sides.",
+    LAPSED="已失效。Not signed in time.",
 )
 describe(
     enums.ApprovalStatus,

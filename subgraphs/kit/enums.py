@@ -209,6 +209,56 @@ class EvidenceKind(StrEnum):
     LICENCE_GRANTED = "LICENCE_GRANTED"
     LICENCE_CONVERTED = "LICENCE_CONVERTED"
     WITHDRAWN = "WITHDRAWN"
+    SIGNATURE_GIVEN = "SIGNATURE_GIVEN"
+    AGREEMENT_LAPSED = "AGREEMENT_LAPSED"
+    PAYMENT_RECEIVED = "PAYMENT_RECEIVED"
+    APPROVAL_STEP = "APPROVAL_STEP"
+    USAGE_REPORTED = "USAGE_REPORTED"
+    LICENCE_ENDED = "LICENCE_ENDED"
+
+
+class EvidenceFaultKind(StrEnum):
+    """What may be wrong with evidence."""
+
+    RECORD_MISSING = "RECORD_MISSING"
+    LINK_BROKEN = "LINK_BROKEN"
+    RECORD_CHANGED = "RECORD_CHANGED"
+    RECORD_UNSEALED = "RECORD_UNSEALED"
+    SEAL_MISSING = "SEAL_MISSING"
+    SEAL_BROKEN = "SEAL_BROKEN"
+    CONTENT_CHANGED = "CONTENT_CHANGED"
+
+
+class Party(StrEnum):
+    """买卖双方."""
+
+    SELLER = "SELLER"
+    BUYER = "BUYER"
+
+
+class NegotiationStatus(StrEnum):
+    """洽谈的状态."""
+
+    OPEN = "OPEN"
+    AGREED = "AGREED"
+    ENDED = "ENDED"
+
+
+class ListedOfferStatus(StrEnum):
+    """挂牌的状态; ``EXPIRED`` follows from the clock and is never stored."""
+
+    OPEN = "OPEN"
+    TAKEN = "TAKEN"
+    WITHDRAWN = "WITHDRAWN"
+    EXPIRED = "EXPIRED"
+
+
+class AgreementStatus(StrEnum):
+    """待签合同的状态."""
+
+    PENDING = "PENDING"
+    SIGNED = "SIGNED"
+    LAPSED = "LAPSED"
 
 
 class ApprovalStatus(StrEnum):

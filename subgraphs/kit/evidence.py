@@ -37,11 +37,31 @@ def seal_root(hashes: Sequence[str], previous_root: str | None) -> str:
     Leaves and nodes are hashed under different first bytes, so that a node cannot pass for a leaf; a node without a
     neighbour goes up as it is. Raises ``ValueError`` where there is nothing to seal.
     """
-    leaves = [*([previous_root] if previous_root else []), *hashes]
     if not hashes:
         raise ValueError("A day without records has nothing to seal.")
-    level = [sha256(b"\0" + bytes.fromhex(leaf)).digest() for leaf in leaves]
-    while len(level) > 1:
+    return _levels(hashes, previous_root)[-1][0].hex()
+
+
+def seal_path(hashes: Sequence[str], previous_root: str | None, at: int) -> list[tuple[str, str]]:
+    """The way from a leaf up to the root: which side its neighbour stands on (``L`` or ``R``), and the neighbour's hash, level by level.
+
+    ``at`` counts the leaves, of which the root before it is the first where there is one.
+    """
+    path = []
+    for level in _levels(hashes, previous_root)[:-1]:
+        neighbour = at ^ 1
+        if neighbour < len(level):
+            path.append(("L" if neighbour < at else "R", level[neighbour].hex()))
+        at //= 2
+    return path
+
+
+def _levels(hashes: Sequence[str], previous_root: str | None) -> list[list[bytes]]:
+    """The tree's levels, leaves first, the root last."""
+    leaves = [*([previous_root] if previous_root else []), *hashes]
+    levels = [[sha256(b"\0" + bytes.fromhex(leaf)).digest() for leaf in leaves]]
+    while len(levels[-1]) > 1:
+        level = levels[-1]
         pairs = [level[at : at + 2] for at in range(0, len(level), 2)]
-        level = [sha256(b"\1" + pair[0] + pair[1]).digest() if len(pair) == 2 else pair[0] for pair in pairs]
-    return level[0].hex()
+        levels.append([sha256(b"\1" + pair[0] + pair[1]).digest() if len(pair) == 2 else pair[0] for pair in pairs])
+    return levels

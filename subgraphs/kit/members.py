@@ -19,14 +19,17 @@ from typing import Final, NoReturn
 import click
 from sqlalchemy import MetaData
 
+from subgraphs.kit.courier import Outbox
 from subgraphs.kit.registration import register
 from subgraphs.kit.schema import MarketSchema
-from subgraphs.kit.serve import NOW, REGISTRY, Market, serve_market
+from subgraphs.kit.serve import CORE, NOW, REGISTRY, Market, serve_market
 
 _STOPPING: Final = (signal.SIGINT, signal.SIGTERM)
 
 
-def members_command(name: str, schema: MarketSchema, metadata: MetaData, *, kind: str) -> click.Command:
+def members_command(
+    name: str, schema: MarketSchema, metadata: MetaData, *, kind: str, outbox: Outbox | None = None
+) -> click.Command:
     """The command that serves members of a market of a kind, a process each.
 
     On standard output it tells in a line of JSON of each member that is started (``partition``, ``pid``), and of each that
@@ -45,7 +48,9 @@ def members_command(name: str, schema: MarketSchema, metadata: MetaData, *, kind
     )
     @NOW
     @REGISTRY
-    def serve(members: tuple[tuple[str, int, str], ...], now: datetime | None, registry: str | None) -> None:
+    def serve(
+        members: tuple[tuple[str, int, str], ...], now: datetime | None, registry: str | None, core: str | None = None
+    ) -> None:
         markets = [
             Market(
                 name=name,
@@ -57,11 +62,15 @@ def members_command(name: str, schema: MarketSchema, metadata: MetaData, *, kind
                 partition=partition,
                 now=now,
                 registry=registry,
+                outbox=outbox,
+                core=core,
             )
             for partition, port, database in members
         ]
         sys.exit(serve_members(markets))
 
+    if outbox is not None:
+        serve.params.append(CORE)
     return serve
 
 

@@ -7,7 +7,7 @@ import logging
 import os
 import signal
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,10 +17,13 @@ import click
 import uvicorn
 from sqlalchemy import MetaData
 from sqlalchemy.exc import ArgumentError
+from sqlalchemy.ext.asyncio import AsyncEngine
 
-from subgraphs.kit.app import create_app
-from subgraphs.kit.context import clock_from, system_clock
+from subgraphs.kit.app import Chore, create_app
+from subgraphs.kit.context import Clock, clock_from, system_clock
+from subgraphs.kit.courier import Courier, HttpRecipient, Outbox
 from subgraphs.kit.database import open_database
+from subgraphs.kit.events import Events
 from subgraphs.kit.registration import register
 from subgraphs.kit.schema import MarketSchema
 from subgraphs.kit.tokens import read_tokens
@@ -28,6 +31,11 @@ from subgraphs.kit.tokens import read_tokens
 MOMENT: Final = click.DateTime(["%Y-%m-%dT%H:%M:%S%z"])
 NOW: Final = click.option(
     "--now", type=MOMENT, help="What time it is, with its zone, as for data of the past; else the machine's."
+)
+CORE: Final = click.Option(
+    ["--core"],
+    metavar="URL",
+    help="Tell core, which answers here, of what is new; the token is MARKET_NEWS_TOKEN of the environment.",
 )
 REGISTRY: Final = click.option(
     "--registry", metavar="URL", help="Register here; the token is TONGFEN_TOKEN of the environment."
@@ -51,13 +59,25 @@ class Market:
     registry: str | None = None
     url: str | None = None
     """Where the gateway reaches it, if that is not where it listens."""
+    outbox: Outbox | None = None
+    core: str | None = None
+    """Where core answers, whom the outbox's news is for."""
+    chores: Sequence[Chore] = ()
 
     def __str__(self) -> str:
         return f"{self.name} {self.partition}".rstrip()
 
 
-def serve_command(name: str, schema: MarketSchema, metadata: MetaData, *, kind: str) -> click.Command:
-    """The command that serves a market of a kind."""
+def serve_command(
+    name: str,
+    schema: MarketSchema,
+    metadata: MetaData,
+    *,
+    kind: str,
+    outbox: Outbox | None = None,
+    chores: Sequence[Chore] = (),
+) -> click.Command:
+    """The command that serves a market of a kind. With an outbox it can be told where core is."""
 
     @click.command(name=name, help=f"Serve the {name} market's subgraph.")
     @click.option("--port", type=click.IntRange(0, 65535), required=True, help="Port to listen on; 0 takes a free one.")
@@ -70,7 +90,14 @@ def serve_command(name: str, schema: MarketSchema, metadata: MetaData, *, kind: 
     @REGISTRY
     @click.option("--url", help="Where the gateway reaches it; without it where it listens.")
     def serve(
-        port: int, database: str, host: str, partition: str, now: datetime | None, registry: str | None, url: str | None
+        port: int,
+        database: str,
+        host: str,
+        partition: str,
+        now: datetime | None,
+        registry: str | None,
+        url: str | None,
+        core: str | None = None,
     ) -> None:
         serve_market(
             Market(
@@ -85,9 +112,14 @@ def serve_command(name: str, schema: MarketSchema, metadata: MetaData, *, kind: 
                 now=now,
                 registry=registry,
                 url=url,
+                outbox=outbox,
+                core=core,
+                chores=chores,
             )
         )
 
+    if outbox is not None:
+        serve.params.append(CORE)
     return serve
 
 
@@ -119,12 +151,30 @@ def _configure(market: Market) -> uvicorn.Config:
         raise click.ClickException(f"{market} cannot open its database: {error}") from error
     clock = system_clock if market.now is None else clock_from(market.now)
     return uvicorn.Config(
-        create_app(market.schema, market.metadata, engine, clock=clock, tokens=read_tokens(os.environ)),
+        create_app(
+            market.schema,
+            market.metadata,
+            engine,
+            clock=clock,
+            tokens=read_tokens(os.environ),
+            chores=(*market.chores, *_delivery(market)),
+        ),
         log_level="warning",
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=2,
     )
+
+
+def _delivery(market: Market) -> Iterator[Chore]:
+    if market.outbox is None or market.core is None:
+        return
+    outbox, core = market.outbox, HttpRecipient(market.core)
+
+    async def deliver(database: AsyncEngine, events: Events, _clock: Clock) -> None:
+        await Courier(outbox, database, events, core).run()
+
+    yield deliver
 
 
 class _Server(uvicorn.Server):

@@ -28,6 +28,21 @@ FLAGS: Final = (
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 )
 
+KEY_CODES: Final = {
+    "Tab": 9,
+    "Enter": 13,
+    "Escape": 27,
+    " ": 32,
+    "End": 35,
+    "Home": 36,
+    "ArrowLeft": 37,
+    "ArrowUp": 38,
+    "ArrowRight": 39,
+    "ArrowDown": 40,
+}
+TYPED: Final = {"Enter": {"text": "\r"}, " ": {"text": " "}}
+"""What a key writes, which is what makes a button of a page hear it."""
+
 PATIENCE_SECONDS: Final = 60.0
 """How long anything may take before the test fails; nothing waits for it to pass."""
 
@@ -108,6 +123,17 @@ class Tab:
         """Write into the first search field of the page."""
         await self.evaluate("document.querySelector('input[type=search]').focus()")
         await self.call("Input.insertText", text=text)
+
+    async def press(self, key: str, *, shift: bool = False, control: bool = False) -> None:
+        """Press a key of the keyboard and let it go: whatever has the focus hears it."""
+        pressed = {
+            "key": key,
+            "code": {" ": "Space"}.get(key, key),
+            "windowsVirtualKeyCode": KEY_CODES[key],
+            "modifiers": 8 * shift + 2 * control,
+        }
+        await self.call("Input.dispatchKeyEvent", type="keyDown", **pressed, **TYPED.get(key, {}))
+        await self.call("Input.dispatchKeyEvent", type="keyUp", **pressed)
 
     async def screenshot(self, path: Path) -> None:
         """Write what is seen to a PNG file."""

@@ -10,6 +10,8 @@ from typing import Any, Final
 
 import yaml
 
+from subgraphs.kit.actor import RECORD
+from subgraphs.kit.courier import TOKEN
 from subgraphs.kit.tokens import KEYS
 from tests.cli.processes import serving
 from tests.cli.test_demo import PATIENCE_SECONDS, demo
@@ -88,5 +90,6 @@ def province(data: MarketDatabases, folder: Path) -> Iterator[Province]:
     data.copy_all(market)
     keys, settings = write_keys(folder / "keys.json"), folder / "gateway.yaml"
     settings.write_text(yaml.safe_dump(SETTINGS))
-    with demo(folder, **{KEYS: str(keys)}), serving("--config", str(settings), "--port", "0") as (_, address):
+    tokens = {KEYS: str(keys), TOKEN: sign("cities", RECORD)}
+    with demo(folder, **tokens), serving("--config", str(settings), "--port", "0") as (_, address):
         yield Province(address, market)

@@ -8,11 +8,12 @@ import json
 from collections.abc import Iterator
 from datetime import datetime
 from itertools import count
+from time import monotonic
 from typing import Any
 
 import pytest
 
-from subgraphs.kit.actor import ANSWER, BROKER, OPERATE, PUBLISH
+from subgraphs.kit.actor import ANSWER, BROKER, OPERATE, PUBLISH, TRADE
 from subgraphs.kit.evidence import record_hash
 from tests.end_to_end.strangers import Province, Stranger, province
 from tests.end_to_end.subscribing import PATIENCE_SECONDS, next_data, subscribed
@@ -38,6 +39,15 @@ DEMAND = """query ($id: ID!) { demand(id: $id) {
   id status programmeListing { number } answers { id solution }
   records { height step subject sha256 previousSha256 recordedAt }
 } verifyDemand(id: $id) { recordCount fault { kind } } }"""
+OPEN_NEGOTIATION = (
+    "mutation ($input: OpenNegotiationInput!) { openNegotiation(input: $input) { id turn achievement { title } } }"
+)
+COUNTER = "mutation ($input: CounterOfferInput!) { counterOffer(input: $input) { turn } }"
+ACCEPT = "mutation ($input: AcceptOfferInput!) { acceptOffer(input: $input) { agreement { id } } }"
+SIGN_AGREEMENT = (
+    "mutation ($input: SignAgreementInput!) { signAgreement(input: $input) { status deal { id contractNo } } }"
+)
+PAY = "mutation ($input: RecordPaymentInput!) { recordPayment(input: $input) { id } }"
 WISH = {
     "countyCode": "330328", "title": "竹材防霉技术", "summary": "文成竹制品厂寻求环保的竹材防霉工艺。", "fieldCode": "0202",
     "contact": {"name": "联系人一号", "phone": "000-3303-0001"},
@@ -153,6 +163,64 @@ def test_nobody_acts_for_another(here: Province, people: People) -> None:
     other = here.stranger("other", BROKER, broker="330300-B-9999")
     act = {"registrationNo": number, "reason": "ROADSHOW", "idempotencyKey": "day-3"}
     assert other.codes(RECORD, input=act) == ["NOT_ALLOWED"]
+
+
+def test_what_a_city_publishes_is_found_in_the_whole_province(people: People) -> None:
+    """The search is core's, which hears of it from the city; the title comes from the city."""
+    words = {"title": "磁浮轴承冷却膏", "summary": "用于高速主轴。", "idempotencyKey": "day-4"}
+    wish = WISH | words | {"publisherUscc": people.company_row["uscc"]}
+    demand_id = people.company.ask(PUBLISH_DEMAND, input=wish)["publishDemand"]["id"]
+    search = '{ search(text: "磁浮轴承冷却膏") { ... on Demand { id title county { name } } } }'
+    deadline = monotonic() + PATIENCE_SECONDS
+    while not (found := people.visitor.ask(search)["search"]):
+        assert monotonic() < deadline, "core was not told"
+    assert found == [{"id": demand_id, "title": words["title"], "county": {"name": "文成县"}}]
+
+
+async def test_a_company_and_an_owner_come_to_a_deal(here: Province, people: People) -> None:
+    """They negotiate a price, sign one document, and the owner confirms the payment: who watches the deal hears of it."""
+    row = here.find(
+        "select id, owner_uscc from listing_record where kind = 'ACHIEVEMENT' and service_invention = 0 and id like '3301%'"
+        " and id not in (select achievement_id from deal) and id not in (select achievement_id from auction)"
+        " and id not in (select achievement_id from approval_case)"
+    )
+    buyer_code, seller_code = people.company_row["uscc"], row["owner_uscc"]
+    buyer = here.stranger("buyer", f"{TRADE} deal:read", organization=buyer_code)
+    seller = here.stranger("seller", TRADE, organization=seller_code)
+    offer = {"achievementId": row["id"], "buyerUscc": buyer_code, "amountFen": 2_000_000, "conversionMode": "LICENCE", "idempotencyKey": "day-5"}  # fmt: skip
+    opened = buyer.ask(OPEN_NEGOTIATION, input=offer)["openNegotiation"]
+    assert opened["achievement"]["title"]
+    talk = {"negotiationId": opened["id"], "idempotencyKey": "day-5"}
+    seller.ask(COUNTER, input=talk | {"organizationUscc": seller_code, "amountFen": 2_500_000})
+    assert seller.codes(ACCEPT, input=talk | {"organizationUscc": seller_code}) == ["NOT_YOUR_TURN"]
+    agreed = buyer.ask(ACCEPT, input=talk | {"organizationUscc": buyer_code})["acceptOffer"]["agreement"]
+    contract = {"agreementId": agreed["id"], "documentSha256": "5e" * 32, "idempotencyKey": "day-5"}
+    assert people.visitor.codes(SIGN_AGREEMENT, input=contract | {"organizationUscc": buyer_code}) == [
+        "UNAUTHORIZED_FIELD_OR_TYPE"
+    ]
+    assert buyer.ask(SIGN_AGREEMENT, input=contract | {"organizationUscc": buyer_code})["signAgreement"]["deal"] is None
+    signed = seller.ask(SIGN_AGREEMENT, input=contract | {"organizationUscc": seller_code, "idempotencyKey": "day-6"})
+    deal = signed["signAgreement"]["deal"]
+    seen = buyer.ask(
+        "query ($id: ID!) { achievement(id: $id) { deals { id amount { amountFen } buyer { name } } evidence { kind } } }",
+        id=row["id"],
+    )["achievement"]
+    assert seen["deals"] == [
+        {"id": deal["id"], "amount": {"amountFen": 2_500_000}, "buyer": {"name": people.company_row["name"]}}
+    ]
+    assert [record["kind"] for record in seen["evidence"]][-6:] == [
+        "OFFERED", "OFFERED", "ACCEPTED", "SIGNATURE_GIVEN", "SIGNATURE_GIVEN", "CONTRACT_SIGNED",
+    ]  # fmt: skip
+    updates = f'subscription {{ dealUpdates(dealId: "{deal["id"]}") {{ id signedAt }} }}'
+    async with asyncio.timeout(PATIENCE_SECONDS), subscribed(here.address, updates) as heard:
+        assert (await next_data(heard))["dealUpdates"]["id"] == deal["id"]
+        paid = {"dealId": deal["id"], "amountFen": 2_500_000, "idempotencyKey": "day-5"}
+        await asyncio.to_thread(seller.ask, PAY, input=paid)
+        assert (await next_data(heard))["dealUpdates"]["id"] == deal["id"]
+    paid_for = buyer.ask(
+        "query ($id: ID!) { achievement(id: $id) { deals { payments { amount { amountFen } } } } }", id=row["id"]
+    )
+    assert paid_for["achievement"]["deals"] == [{"payments": [{"amount": {"amountFen": 2_500_000}}]}]
 
 
 async def test_a_visitor_sees_demands_as_they_come(here: Province, people: People) -> None:

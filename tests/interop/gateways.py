@@ -1,14 +1,17 @@
 """Other people's gateways over our supergraph: the demo market composed by us, served by npm's gateways, and the same ten answers.
 
-Run by ``tests/interop/run``. Each gateway is started by its own published command, as the benchmark does.
+Run by ``tests/interop/run``. Each gateway is started by its own published command, as the benchmark does. None but ours knows of
+members, so they get the eleven cities' data as one, behind one server; ours asks the eleven.
 """
 
 import json
 import os
 import re
+import subprocess
 import sys
 import tempfile
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, Final
 from urllib.error import HTTPError
@@ -16,9 +19,10 @@ from urllib.error import HTTPError
 from benchmarks.federation.gateways import GATEWAYS, Setting
 from benchmarks.federation.load import ask
 from benchmarks.federation.servers import free_port, running
+from gateway.cli.demo_places import DATA_MOMENT
 from gateway.schema import Subgraph, compose
 from gateway.transport.graphiql import Example, read_examples
-from tests.cli.test_demo import demo
+from tests.cli.test_demo import Demo, demo
 
 ROOT: Final = Path(__file__).parents[2]
 EXAMPLES: Final = tuple(
@@ -57,7 +61,7 @@ def differences(name: str, supergraph: Path, ours: dict[str, Any], folder: Path)
     setting = Setting(gateway.install(Path(os.environ["PEERS"])), free_port(), supergraph, {}, "none")
     command, environment = gateway.command(setting)
     log = folder / "gateway.log"
-    with running(command, port=setting.port, core=0, log=log, folder=setting.folder, environment=environment):
+    with running(command, port=setting.port, cores="0-3", log=log, folder=setting.folder, environment=environment):
         url = f"http://127.0.0.1:{setting.port}{CHOSEN[name]}"
         found = []
         for example in EXAMPLES:
@@ -67,21 +71,45 @@ def differences(name: str, supergraph: Path, ours: dict[str, Any], folder: Path)
         return found
 
 
+@contextmanager
+def one_city(folder: Path) -> Iterator[int]:
+    """The port of a server that has the data of all cities."""
+    database = f"sqlite+aiosqlite:///{folder / 'city.db'}"
+    seed = (sys.executable, "-m", "subgraphs.demo", "seed", "--quiet", "--database", f"city={database}")
+    subprocess.run(seed, cwd=ROOT, check=True)
+    port = free_port()
+    command = (
+        sys.executable,
+        "-m",
+        "subgraphs.city",
+        "--port",
+        str(port),
+        "--database",
+        database,
+        "--now",
+        DATA_MOMENT,
+    )
+    with running(command, port=port, cores="0-3", log=folder / "city.log", folder=ROOT, environment={}):
+        yield port
+
+
+def subgraphs_of(market: Demo, city: int) -> list[Subgraph]:
+    """The markets where the demo serves them, and the cities at one port."""
+    ports = {**market.ports, "city": city}
+    return [
+        Subgraph(name, f"http://127.0.0.1:{ports[name]}/graphql", ACCESS.sub("", path.read_text()))
+        for path in sorted((ROOT / "subgraphs").glob("*/schema.graphql"))
+        for name in (path.parent.name,)
+    ]
+
+
 def main() -> int:
     failed = False
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         market = stack.enter_context(demo(folder / "demo"))
-        ports = dict(re.findall(r"^  (\w+) +port (\d+)", market.text, re.MULTILINE))
-        subgraphs = [
-            Subgraph(
-                path.parent.name,
-                f"http://127.0.0.1:{ports[path.parent.name]}/graphql",
-                ACCESS.sub("", path.read_text()),
-            )
-            for path in sorted((ROOT / "subgraphs").glob("*/schema.graphql"))
-        ]
-        result = compose(subgraphs)
+        united = stack.enter_context(one_city(folder))
+        result = compose(subgraphs_of(market, united))
         assert result.supergraph_sdl, result.errors
         supergraph = folder / "supergraph.graphql"
         supergraph.write_text(result.supergraph_sdl)

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
@@ -12,6 +13,8 @@ from tests.subgraphs.asking import TABLES, Asker, open_market
 from tests.subgraphs.city.test_demand_steps import NUMBERS, check_chain, publish, read, step
 from tests.subgraphs.city.test_subscriptions import QUERY as NEW_DEMANDS
 from tests.subgraphs.city.test_subscriptions import publish as publish_demand
+from tests.subgraphs.core.floor import Floor
+from tests.subgraphs.core.test_audit import VERIFY
 from tests.subgraphs.core.test_contributions import RECORD, act
 from tests.subgraphs.databases import MarketDatabases, show_nothing
 from tests.subgraphs.listening import PATIENCE_SECONDS, listening
@@ -69,6 +72,8 @@ async def test_postgresql_answers_as_sqlite_does(postgresql_url: str, market_dat
         await check_wishes_sent_at_once(markets["city"])
         await check_steps_taken_at_once(markets["city"])
         await check_brokers_at_once(markets["core"])
+        await check_bent_evidence_is_found(markets["core"], postgresql_url.replace("@/postgres?", "@/market_core?"))
+        await check_traders_at_once(markets["core"], market_databases.directory / "core.db")
         other = await stack.enter_async_context(
             open_market("city", postgresql_url.replace("@/postgres?", "@/market_city?"))
         )
@@ -112,6 +117,42 @@ async def check_brokers_at_once(core: Asker) -> None:
     numbers = [broker["registrationNo"] for institution in brokers for broker in institution["brokers"]][:6]
     codes = await asyncio.gather(*(core.codes(RECORD, input=act(number, idempotencyKey=number)) for number in numbers))
     assert sorted(codes) == [[], *([["CONTRIBUTION_TAKEN"]] * (len(numbers) - 1))]
+
+
+async def check_bent_evidence_is_found(core: Asker, url: str) -> None:
+    """A row that was changed by plain SQL, and one that was taken away."""
+    (deal,) = (await core.ask("{ deals(first: 1) { id achievement { id } } }"))["deals"]
+    asked = {"deal": deal["id"]}
+    assert (await core.ask(VERIFY, **asked))["verifyEvidence"]["fault"] is None
+    chain = deal["achievement"]["id"]
+    for sql, kind in (
+        ("UPDATE evidence SET subject = '{}' WHERE chain = :chain AND height = 0", "RECORD_CHANGED"),
+        ("DELETE FROM evidence WHERE chain = :chain AND height = 0", "RECORD_MISSING"),
+    ):
+        engine = create_async_engine(url)
+        async with engine.begin() as connection:
+            assert (await connection.execute(text(sql), {"chain": chain})).rowcount == 1
+        await engine.dispose()
+        fault = (await core.ask(VERIFY, **asked))["verifyEvidence"]["fault"]
+        assert (fault["kind"], fault["chain"], fault["height"]) == (kind, chain, 0)
+
+
+async def check_traders_at_once(core: Asker, same_data: Path) -> None:
+    """Of eight who take a listed offer at once one has it; both sides sign at once, and there is one deal."""
+    floor = Floor(same_data)
+    floor.core = core
+    offer = (await floor.offer())["id"]
+    came = await asyncio.gather(*(floor.take(offer, buyer, key=f"pg-{buyer}") for buyer in range(8)))
+    assert sorted(each for each in came if isinstance(each, str)) == ["OFFER_OVER"] * 7
+    (taken,) = (each for each in came if isinstance(each, dict))
+    sides = (taken["buyer"]["uscc"], floor.seller)
+    signed = await asyncio.gather(*(floor.sign(taken["id"], side, key=f"pg-{side}") for side in (*sides, *sides)))
+    assert all(each["id"] == taken["id"] for each in signed)
+    made = (await core.ask("query ($id: ID!) { agreement(id: $id) { status deal { id } } }", id=taken["id"]))[
+        "agreement"
+    ]
+    assert made["status"] == "SIGNED"
+    assert await floor.sign(taken["id"], floor.seller) == "AGREEMENT_OVER"
 
 
 async def check_events_reach_other_processes(one: Asker, other: Asker) -> None:

@@ -96,6 +96,12 @@ async def test_an_empty_operation_name_in_an_address_is_none() -> None:
         ("Application/GraphQL-Response+JSON; charset=utf-8", GRAPHQL),
         (f"{JSON};q=0, */*;q=0.1", GRAPHQL),
         ("text/html, */*;q=0.1", JSON),
+        (f"{JSON} ; Q=0.2 , {GRAPHQL} ; q=0.8", GRAPHQL),
+        (f"{GRAPHQL};q=0, application/*;q=0.5", JSON),
+        (f", ,{GRAPHQL},", GRAPHQL),
+        (f'text/plain;x="a,b;q=1", {GRAPHQL};q=0.1', GRAPHQL),
+        (f"{JSON};q=high, {GRAPHQL};q=0.1", GRAPHQL),
+        (f"text/event-stream;q=0, multipart/mixed;q=0, {GRAPHQL}", GRAPHQL),
     ],
 )
 async def test_the_client_chooses_the_media_type(accept: str | None, content_type: str) -> None:

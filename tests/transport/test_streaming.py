@@ -91,6 +91,18 @@ async def test_a_query_is_an_event_for_who_takes_nothing_else() -> None:
         )
 
 
+@pytest.mark.parametrize("accept", ["text/event-stream", "multipart/mixed", f"{APOLLO};q=0.5"])
+async def test_a_mutation_by_get_is_not_allowed_to_who_takes_streams(accept: str) -> None:
+    """GraphQL over HTTP, section 5.3: the status is 405 whatever the client takes, and nothing is streamed."""
+    async with world() as (address, _), aiohttp.ClientSession() as session:
+        headers = {"accept": accept, "apollo-require-preflight": "1"}
+        query = {"query": "mutation { double(number: 4) }"}
+        async with session.get(f"http://{address}/graphql", params=query, headers=headers) as response:
+            assert (response.status, response.headers["allow"]) == (405, "POST")
+            assert response.content_type == "application/json"
+            assert (await response.json())["errors"][0]["extensions"]["code"] == "METHOD_NOT_ALLOWED"
+
+
 async def test_who_takes_no_stream_gets_no_subscription() -> None:
     """The error says so, as before."""
     async with ask(TICKS, "application/json") as (response, _):

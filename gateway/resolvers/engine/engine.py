@@ -328,7 +328,10 @@ class Engine:
     def _check(self, request: GraphQLRequest, operation: Operation) -> None:
         """Refuse what this request may not do, however valid it is."""
         if operation.kind is OperationKind.SUBSCRIPTION and not request.subscriptions:
-            message = "Subscriptions need a transport that can stream; this one cannot."
+            message = (
+                "A subscription needs a transport that can stream, and one answer over HTTP cannot: ask over a WebSocket, "
+                "or accept text/event-stream or multipart/mixed."
+            )
             raise RequestError(message, code=codes.SUBSCRIPTION_NOT_SUPPORTED)
         if request.read_only and operation.kind is OperationKind.MUTATION:
             raise RequestError("A mutation must be sent by POST.", code=codes.METHOD_NOT_ALLOWED, status=405)

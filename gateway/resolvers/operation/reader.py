@@ -1,5 +1,6 @@
 """Read one operation from a request's text: parse, choose, measure, validate, inline."""
 
+from collections.abc import Collection
 from typing import Any
 
 from graphql import (
@@ -27,6 +28,7 @@ from gateway.resolvers.operation.merges import count_merges
 from gateway.resolvers.operation.model import Operation, VariableDefinition
 from gateway.resolvers.operation.refusals import refuse
 from gateway.schema.selection import read_directives, read_selections
+from gateway.schema.supergraph.schemas import is_for_the_gateway
 from gateway.types import OperationKind
 
 RULES = tuple(rule for rule in specified_rules if rule is not MaxIntrospectionDepthRule)
@@ -43,8 +45,9 @@ def read_operation(schema: GraphQLSchema, query: str, operation_name: str | None
     _check_limits(document, limits)
     if errors := validate(schema, document, RULES):
         raise refuse(codes.GRAPHQL_VALIDATION_FAILED, errors)
-    if "stream" in query:
-        document = _without_stream(document)
+    ours = [d.name for d in schema.directives if (d.name == "stream" or is_for_the_gateway(d)) and d.name in query]
+    if ours:
+        document = _without_directives(document, ours)
         operation = _choose_operation(document, operation_name)
     return _build_operation(document, operation)
 
@@ -69,14 +72,18 @@ def _parse(query: str, limits: Limits) -> DocumentNode:
         raise refuse(_code_of_syntax_error(error.message), [error]) from error
 
 
-class _StreamRemover(Visitor):
+class _Remover(Visitor):
+    def __init__(self, names: Collection[str]) -> None:
+        super().__init__()
+        self._names = names
+
     def enter_directive(self, node: DirectiveNode, *_: Any) -> Any:
-        return REMOVE if node.name.value == "stream" else None
+        return REMOVE if node.name.value in self._names else None
 
 
-def _without_stream(document: DocumentNode) -> DocumentNode:
-    """The document without ``@stream``: lists are answered whole, which it allows, and subgraphs need not know of it."""
-    found: DocumentNode = visit(document, _StreamRemover())
+def _without_directives(document: DocumentNode, names: Collection[str]) -> DocumentNode:
+    """The document without directives that subgraphs need not know of. One is ``@stream``: lists are answered whole, which it allows."""
+    found: DocumentNode = visit(document, _Remover(names))
     return found
 
 

@@ -104,6 +104,20 @@ directive @specifiedBy(url: String!) on SCALAR
 """
 BUILT_IN_NAMES: Final = ("skip", "include", "deprecated", "specifiedBy")
 
+EXECUTABLE_LOCATIONS: Final = frozenset(
+    {
+        "QUERY",
+        "MUTATION",
+        "SUBSCRIPTION",
+        "FIELD",
+        "FRAGMENT_DEFINITION",
+        "FRAGMENT_SPREAD",
+        "INLINE_FRAGMENT",
+        "VARIABLE_DEFINITION",
+    }
+)
+"""Where clients may write directives (GraphQL specification, section 3.13)."""
+
 BUILT_IN_SCALARS: Final = frozenset({"String", "Int", "Float", "Boolean", "ID"})
 
 

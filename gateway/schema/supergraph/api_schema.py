@@ -20,6 +20,7 @@ from graphql import (
     UnionTypeDefinitionNode,
 )
 
+from gateway.schema.subgraph.specifications import EXECUTABLE_LOCATIONS
 from gateway.schema.supergraph.features import Feature
 from gateway.types import TypeName
 
@@ -38,7 +39,10 @@ def own_definitions(document: DocumentNode, features: Mapping[str, Feature]) -> 
 
 
 def without_specifications(document: DocumentNode, features: Mapping[str, Feature]) -> DocumentNode:
-    """The full schema's document: every type and field, but no definition or application of a linked specification."""
+    """The full schema's document: every type and field, but no definition or application of a linked specification.
+
+    What clients may write in operations stays: a directive for them is theirs, whoever specified it.
+    """
     return _Filter(features, inaccessible=None).document(document)
 
 
@@ -46,6 +50,11 @@ def public_document(document: DocumentNode, features: Mapping[str, Feature]) -> 
     """The API schema's document: what ``without_specifications`` gives, less what is ``@inaccessible``."""
     feature = features.get("inaccessible")
     return _Filter(features, inaccessible=feature.directive("inaccessible") if feature else None).document(document)
+
+
+def is_linked_directive(name: str, features: Mapping[str, Feature]) -> bool:
+    """Whether a linked specification brought a directive."""
+    return any(feature.defines_directive(name) for feature in features.values())
 
 
 def _is_linked_type(name: str, features: Mapping[str, Feature]) -> bool:
@@ -71,8 +80,11 @@ class _Filter:
                 kept = [o for o in node.operation_types or () if o.type.name.value not in self.hidden_types]
                 yield _copy(node, directives=(), operation_types=tuple(kept))
             elif isinstance(node, DirectiveDefinitionNode):
-                if not any(feature.defines_directive(node.name.value) for feature in self.features.values()):
-                    yield _copy(node, arguments=self._elements(node.arguments))
+                locations = tuple(node.locations)
+                if is_linked_directive(node.name.value, self.features):
+                    locations = tuple(each for each in locations if each.value in EXECUTABLE_LOCATIONS)
+                if locations:
+                    yield _copy(node, arguments=self._elements(node.arguments), locations=locations)
             elif isinstance(node, TypeDefinitionNode):
                 name = node.name.value
                 if name not in self.hidden_types and not _is_linked_type(name, self.features):

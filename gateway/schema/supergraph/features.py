@@ -17,6 +17,7 @@ from graphql import (
 )
 
 from gateway.errors import SupergraphError
+from gateway.schema.subgraph.specifications import PARTITION_SPECIFICATION, PARTITION_TYPES
 
 KNOWN = frozenset(
     {
@@ -69,7 +70,9 @@ class Feature:
         return name == self.prefix or name.startswith(f"{self.prefix}__") or f"@{name}" in self.imports.values()
 
     def defines_type(self, name: str) -> bool:
-        return name.startswith(f"{self.prefix}__") or name in self.imports.values()
+        if name.startswith(f"{self.prefix}__") or name in self.imports.values():
+            return True
+        return self.identity == PARTITION_SPECIFICATION and name in PARTITION_TYPES and name not in self.imports
 
 
 def read_features(document: DocumentNode) -> dict[str, Feature]:

@@ -2,13 +2,17 @@
 
 from collections.abc import Mapping
 from functools import cached_property
+from typing import Final
 
-from graphql import DocumentNode, GraphQLError, GraphQLSchema
+from graphql import DocumentNode, GraphQLDirective, GraphQLError, GraphQLSchema
 
 from gateway.errors import SupergraphError
-from gateway.schema.supergraph.api_schema import public_document, without_specifications
+from gateway.schema.supergraph.api_schema import is_linked_directive, public_document, without_specifications
 from gateway.schema.supergraph.building import build_schema
 from gateway.schema.supergraph.features import Feature
+
+_LINKED: Final = "linked"
+"""Among a directive's extensions: a linked specification brought it."""
 
 
 class Schemas:
@@ -24,14 +28,20 @@ class Schemas:
     @cached_property
     def full(self) -> GraphQLSchema:
         """Every type and field."""
-        return _build_schema(without_specifications(self._document, self._features))
+        return self._mark(_build_schema(without_specifications(self._document, self._features)))
 
     @cached_property
     def api(self) -> GraphQLSchema:
         """What is not ``@inaccessible``; the full schema itself where nothing is."""
         if "inaccessible" not in self._features:
             return self.full
-        return _build_schema(public_document(self._document, self._features))
+        return self._mark(_build_schema(public_document(self._document, self._features)))
+
+    def _mark(self, schema: GraphQLSchema) -> GraphQLSchema:
+        for directive in schema.directives:
+            if is_linked_directive(directive.name, self._features):
+                directive.extensions[_LINKED] = True
+        return schema
 
     def build(self) -> None:
         """Build both now, so that what is wrong with them is found now."""
@@ -42,6 +52,11 @@ class Schemas:
         found = Schemas(self._document, self._features)
         found.__dict__.update(full=self.full, api=schema)
         return found
+
+
+def is_for_the_gateway(directive: GraphQLDirective) -> bool:
+    """Whether a linked specification brought a directive that clients may write: no subgraph is known to have it."""
+    return _LINKED in directive.extensions
 
 
 def _build_schema(document: DocumentNode) -> GraphQLSchema:

@@ -16,8 +16,8 @@ def trading_rows(market: Market) -> Rows:
     """Rows of every table about listings and what became of them."""
     return {
         tables.ListingRecord: [
-            *(_listing_row(ListingKind.ACHIEVEMENT, one, one.maturity) for one in market.achievements),
-            *(_listing_row(ListingKind.DEMAND, one, None) for one in market.demands),
+            *map(_achievement_row, market.achievements),
+            *map(_demand_row, market.demands),
         ],
         **_auction_rows(market),
         **_deal_rows(market),
@@ -27,14 +27,32 @@ def trading_rows(market: Market) -> Rows:
     }
 
 
-def _listing_row(kind: ListingKind, listing: Achievement | Demand, maturity: int | None) -> Row:
+def _achievement_row(achievement: Achievement) -> Row:
+    return {
+        **_listing_row(ListingKind.ACHIEVEMENT, achievement),
+        "owner_uscc": achievement.owner.uscc,
+        "maturity_level": achievement.maturity,
+        "service_invention": achievement.service_invention,
+    }
+
+
+def _demand_row(demand: Demand) -> Row:
+    return {
+        **_listing_row(ListingKind.DEMAND, demand),
+        "owner_uscc": demand.publisher.uscc,
+        "maturity_level": None,
+        "service_invention": None,
+    }
+
+
+def _listing_row(kind: ListingKind, listing: Achievement | Demand) -> Row:
     return {
         "id": listing.id,
         "kind": kind,
         "title": listing.title,
         "county_code": listing.county.code,
         "field_code": listing.leaf.code,
-        "maturity_level": maturity,
+        "news_number": None,
     }
 
 
@@ -120,6 +138,8 @@ def _approval_rows(market: Market) -> Rows:
                 "free_from": licence.free_from,
                 "free_to": licence.free_to,
                 "converted_into": licence.deal.id if licence.deal else None,
+                "price_fen": None,
+                "ended_on": None,
             }
             for licence in market.licences
         ],

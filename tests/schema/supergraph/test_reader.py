@@ -157,6 +157,15 @@ type Page { size: Int }
 """
 
 
+def test_clients_do_not_see_what_the_partition_directives_are_made_of() -> None:
+    """Its enum and input object are the specification's, whoever composed it; without the link such a type is an author's own."""
+    own = SUPERGRAPH + "enum GatherStrategy { SUM } input GatherOrder { by: String! }"
+    link = 'schema @link(url: "https://specs.tongfen.dev/partition/v0.1", import: ["@gather"])'
+    hidden = read_supergraph(own.replace("schema", link, 1))
+    assert not {"GatherStrategy", "GatherOrder"} & set(hidden.api_schema.type_map)
+    assert "GatherStrategy" in read_supergraph(own).api_schema.type_map
+
+
 def test_federation_1_supergraphs_are_read() -> None:
     """Join v0.1: unmarked entity fields live with the owner, key fields wherever the key is, value types everywhere."""
     supergraph = read_supergraph(FIRST)

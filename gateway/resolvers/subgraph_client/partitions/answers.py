@@ -1,9 +1,11 @@
 """One answer of what several members told: their values joined, and an error for all that a member leaves open."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Final
+
+import msgspec
 
 from gateway.errors import SubgraphError
 from gateway.resolvers import codes
@@ -18,6 +20,7 @@ from gateway.types import ResponseKey, SubgraphName
 
 Error = dict[str, Any]
 PATH: Final = "path"
+PARTITION: Final = "partition"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +63,11 @@ class Collected:
     unsound: set[PartitionName] = field(default_factory=set)
     """Who answered with something else than the schema says."""
 
+    @property
+    def tells_of_members(self) -> bool:
+        """Whether an error is that of some members, and not of all."""
+        return any(PARTITION in error["extensions"] for error in self.errors)
+
     def entries(self) -> dict[str, Any]:
         """The response's entries."""
         return {"data": self.data, **({"errors": self.errors} if self.errors else {})}
@@ -86,21 +94,44 @@ def collect(
                 error = unsupported(subgraph, each.partition)
                 paths = _open_paths(shape, errand, keys=frozenset(each.lacking))
                 collected.errors += [_left_open(error, path) for path in paths]
+    collected.errors = list(told_once(collected.errors, told, collected.unsound))
     return collected
+
+
+def told_once(errors: Sequence[Error], told: Sequence[Told], unsound: Collection[PartitionName]) -> Iterator[Error]:
+    """What all members who answered say in the same words is said of their subgraph, once: it is the request that is wrong."""
+    answered = {each.partition for each in told if each.response is not None and not unsound}
+    who: dict[bytes, set[PartitionName]] = {}
+    alike = [(msgspec.json.encode(_of_all(error), order="sorted"), error) for error in errors]
+    for key, error in alike:
+        who.setdefault(key, set()).add(error["extensions"].get(PARTITION, ""))
+    for key, error in alike:
+        if len(answered) < 2 or not answered <= who[key]:
+            yield error
+        elif error["extensions"].get(PARTITION) == min(answered):
+            yield _of_all(error)
+
+
+def _of_all(error: Error) -> Error:
+    """An error of a member as one of its subgraph."""
+    extensions = dict(error["extensions"])
+    partition = extensions.pop(PARTITION, None)
+    message = error["message"].replace(f"The member {partition!r} of subgraph", "Subgraph", 1)
+    return {**error, "message": message, "extensions": extensions}
 
 
 def unsupported(subgraph: SubgraphName, partition: PartitionName) -> SubgraphError:
     """The failure of a member whose schema cannot answer."""
     message = f"The schema of the member {partition!r} of subgraph {subgraph!r} lacks what was asked for."
     return SubgraphError(
-        message, subgraph=subgraph, code=codes.PARTITION_UNSUPPORTED, extensions={"partition": partition}
+        message, subgraph=subgraph, code=codes.PARTITION_UNSUPPORTED, extensions={PARTITION: partition}
     )
 
 
 def _malformed(subgraph: SubgraphName, partition: PartitionName) -> SubgraphError:
     message = f"The member {partition!r} of subgraph {subgraph!r} answered with something else than its schema says."
     code = codes.SUBREQUEST_MALFORMED_RESPONSE
-    return SubgraphError(message, subgraph=subgraph, code=code, extensions={"partition": partition})
+    return SubgraphError(message, subgraph=subgraph, code=code, extensions={PARTITION: partition})
 
 
 UNSOUND: Final = (TypeError, KeyError, IndexError, AttributeError, ValueError)
@@ -130,7 +161,7 @@ def fail_all(response: SubgraphResponse, subgraph: SubgraphName, partition: Part
     code = first.get("extensions", {}).get("code") if isinstance(first.get("extensions"), dict) else None
     message = f"The member {partition!r} of subgraph {subgraph!r} refused the request: {first['message']}"
     return SubgraphError(
-        message, subgraph=subgraph, code=code or codes.DOWNSTREAM_SERVICE_ERROR, extensions={"partition": partition}
+        message, subgraph=subgraph, code=code or codes.DOWNSTREAM_SERVICE_ERROR, extensions={PARTITION: partition}
     )
 
 
@@ -222,7 +253,7 @@ def _left_open(error: SubgraphError, path: Path) -> Error:
 def _moved(error: Error, shape: Shape, errand: Errand, partition: PartitionName) -> Error:
     """A member's own error at the place where it is in the whole answer; within what was joined, at the whole of that."""
     extensions = error.get("extensions") if isinstance(error.get("extensions"), dict) else {}
-    moved = {"message": error["message"], "extensions": {**(extensions or {}), "partition": partition}}
+    moved = {"message": error["message"], "extensions": {**(extensions or {}), PARTITION: partition}}
     path = error.get(PATH)
     if not isinstance(path, list) or not path:
         return moved

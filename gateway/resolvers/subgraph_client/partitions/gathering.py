@@ -53,7 +53,7 @@ class Gatherer:
             tasks[name] = asyncio.create_task(self._tell(sent, shape, errand, member, narrowed, awaited))
         told = await self._in_time(request.subgraph, tasks, awaited, patience)
         collected = collect(shape, route, request.variables, told, request.subgraph)
-        if wish.wants_sources or collected.errors:
+        if wish.wants_sources or route.refusals or collected.tells_of_members:
             sources = sources_of(told, collected)
             report_sources(request, [*sources, *(Source(name, SKIPPED, 0.0) for name in route.skipped)])
         if wish.wants_all and (failed := next((each.error for each in told if each.error is not None), None)):

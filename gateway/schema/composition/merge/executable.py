@@ -1,7 +1,6 @@
 """Merge the definitions of executable directives: the supergraph has those that every subgraph has, where all allow them."""
 
 from collections.abc import Sequence
-from typing import Final
 
 from graphql import DirectiveDefinitionNode, InputValueDefinitionNode, NameNode, StringValueNode, parse_type, print_ast
 
@@ -10,19 +9,7 @@ from gateway.schema.composition.merge.arguments import merge_arguments
 from gateway.schema.composition.merge.descriptions import merge_descriptions
 from gateway.schema.composition.merge.state import MergeState, Part, names_of
 from gateway.schema.subgraph.model import Field, InputValue
-
-_EXECUTABLE: Final = frozenset(
-    {
-        "QUERY",
-        "MUTATION",
-        "SUBSCRIPTION",
-        "FIELD",
-        "FRAGMENT_DEFINITION",
-        "FRAGMENT_SPREAD",
-        "INLINE_FRAGMENT",
-        "VARIABLE_DEFINITION",
-    }
-)
+from gateway.schema.subgraph.specifications import EXECUTABLE_LOCATIONS
 
 Sources = Sequence[tuple[Part, DirectiveDefinitionNode]]
 
@@ -43,7 +30,7 @@ def _sources(state: MergeState) -> dict[str, list[tuple[Part, DirectiveDefinitio
 
 
 def _locations(node: DirectiveDefinitionNode) -> set[str]:
-    return {location.value for location in node.locations} & _EXECUTABLE
+    return {location.value for location in node.locations} & EXECUTABLE_LOCATIONS
 
 
 def _merge(state: MergeState, name: str, sources: Sources) -> DirectiveDefinitionNode | None:

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { copyFile, readFile, readdir, writeFile } from "node:fs/promises";
 import { build } from "esbuild";
 import { collectLicences } from "./licences.mjs";
-import { translate } from "./translate.mjs";
+import { EXPLORER, GRAPHIQL, translate } from "./translate.mjs";
 
 const ASSETS = "../assets";
 const common = {
@@ -16,7 +16,7 @@ const common = {
   logLevel: "warning",
 };
 
-const translation = await translate("src/graphiql.zh.json");
+const translations = [await translate(GRAPHIQL, "src/graphiql.zh.json"), await translate(EXPLORER, "src/explorer.zh.json")];
 const results = await Promise.all([
   build({
     ...common,
@@ -33,7 +33,7 @@ const results = await Promise.all([
     inject: ["src/text.js"],
     loader: { ".ttf": "file" },
     assetNames: "[name]",
-    plugins: [translation.plugin],
+    plugins: translations.map((translation) => translation.plugin),
   }),
   build({
     ...common,
@@ -47,7 +47,7 @@ const results = await Promise.all([
   }),
 ]);
 
-translation.check();
+for (const translation of translations) translation.check();
 await copyFile("src/icon.svg", `${ASSETS}/icon.svg`);
 const inputs = results.flatMap((result) => Object.keys(result.metafile.inputs));
 await writeFile(`${ASSETS}/LICENSES.txt`, await collectLicences(inputs));

@@ -1,13 +1,14 @@
 // GraphiQL's interface knows English only. While it is bundled, each text that the table names is wrapped in a call that looks it up.
 import { readFile } from "node:fs/promises";
 
-const PACKAGES = /node_modules[\\/](graphiql|@graphiql[\\/](react|plugin-history|plugin-doc-explorer))[\\/]dist[\\/].*\.js$/;
+export const GRAPHIQL = /node_modules[\\/](graphiql|@graphiql[\\/](react|plugin-history|plugin-doc-explorer))[\\/]dist[\\/].*\.js$/;
+export const EXPLORER = /node_modules[\\/]graphiql-explorer[\\/]dist[\\/].*\.js$/;
 
 const escape = (text) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 const call = (text) => `graphiqlText(${JSON.stringify(text)})`;
 
-/** An esbuild plugin that does so, and a check that no text of the table went unused. */
-export async function translate(table) {
+/** An esbuild plugin that does so in some packages, and a check that no text of the table went unused. */
+export async function translate(packages, table) {
   const texts = Object.keys(JSON.parse(await readFile(table, "utf8")));
   const found = new Set();
 
@@ -19,7 +20,7 @@ export async function translate(table) {
 
   const wrap = (source) => {
     for (const text of texts) {
-      const literal = escape(JSON.stringify(text));
+      const literal = `(?:${escape(JSON.stringify(text))}|'${escape(text)}')`;
       source = replace(source, new RegExp(`${literal}:`, "g"), text, () => `[${call(text)}]:`);
       source = replace(source, new RegExp(`(?<!import |from |graphiqlText\\()${literal}`, "g"), text, () => call(text));
       source = replace(source, new RegExp("`" + escape(text) + " \\(\\$\\{", "g"), text, () => `\`\${${call(text)}} (\${`);
@@ -31,9 +32,9 @@ export async function translate(table) {
 
   return {
     plugin: {
-      name: "translate",
+      name: `translate ${table}`,
       setup(build) {
-        build.onLoad({ filter: PACKAGES }, async ({ path }) => ({ contents: wrap(await readFile(path, "utf8")), loader: "js" }));
+        build.onLoad({ filter: packages }, async ({ path }) => ({ contents: wrap(await readFile(path, "utf8")), loader: "js" }));
       },
     },
     check() {

@@ -175,3 +175,44 @@ async def test_what_members_say_of_keeping_holds_for_the_whole() -> None:
             server.headers = headers
         response = await of.ask("{ figures { demands } }")
         assert response.headers.get("cache-control") == expected
+
+
+def refusal(message: str) -> bytes:
+    return (
+        b'{"data": null, "errors": [{"message": "%b", "extensions": {"code": "INVALID_PAGE_SIZE"}}]}' % message.encode()
+    )
+
+
+async def test_what_all_refuse_alike_is_said_once() -> None:
+    """It is the request that is wrong, and no member's fault. One that cannot be reached has its own error beside it."""
+    of = four()
+    for name in NAMES[:3]:
+        break_down(of.servers[f"city/{name}/0"], refusal("first is too large"))
+    whole = {
+        "message": "Subgraph 'city' refused the request: first is too large",
+        "extensions": {"code": "INVALID_PAGE_SIZE"},
+    }
+    break_down(of.servers["city/13/0"], refusal("first is too large"))
+    context = RequestContext()
+    response = await of.ask("{ demands(first: 999) { totalCount } }", context)
+    assert list(response.errors) == [whole | {"path": ["demands"]}]
+    assert "sources" not in context.reports
+    of.servers["city/13/0"].spoiled = None
+    break_down(of.servers["city/13/0"], codes.SUBREQUEST_HTTP_ERROR)
+    response = await of.ask("{ demands(first: 999) { totalCount } }", context)
+    assert [error["extensions"].get("partition") for error in response.errors] == [None, "13"]
+    assert len(context.reports["sources"]) == len(NAMES)
+
+
+async def test_what_members_refuse_differently_is_said_of_each() -> None:
+    """As it is where only some refuse."""
+    of = four()
+    for name in NAMES:
+        break_down(of.servers[f"city/{name}/0"], refusal(f"{name} is closed"))
+    response = await of.ask("{ demands { totalCount } }")
+    assert [error["extensions"]["partition"] for error in response.errors] == list(NAMES)
+    of = four()
+    for name in NAMES[:2]:
+        break_down(of.servers[f"city/{name}/0"], refusal("closed"))
+    response = await of.ask("{ demands { totalCount } }")
+    assert [error["extensions"]["partition"] for error in response.errors] == list(NAMES[:2])

@@ -32,7 +32,7 @@ export function makeFetcher(wantsPlan) {
       ...(wantsPlan() && !isIntrospection ? { "apollo-expose-query-plan": "true" } : {}),
       ...options?.headers,
     };
-    const extensions = wantsPlan() && !isIntrospection ? { cache: true } : undefined;
+    const extensions = wantsPlan() && !isIntrospection ? { cache: true, partitions: { sources: true } } : undefined;
     const body = JSON.stringify({ query, variables, operationName: operationName ?? undefined, extensions });
     const began = performance.now();
     const leaving = new AbortController();
@@ -97,9 +97,10 @@ function parse(text, response) {
 
 function takePlan(answer) {
   const { queryPlan, apolloQueryPlan, fetches, cache, ...others } = answer.extensions ?? {};
-  if (Object.keys(others).length) answer.extensions = others;
-  else delete answer.extensions;
   const shown = queryPlan ?? apolloQueryPlan;
   const sources = others.sources ?? [];
+  if (shown) delete others.sources; // they are beside it
+  if (Object.keys(others).length) answer.extensions = others;
+  else delete answer.extensions;
   return { plan: shown?.object ?? null, text: shown?.text ?? "", fetches: fetches ?? [], sources, cache: cache ?? [] };
 }

@@ -21,6 +21,7 @@ import "monaco-editor/esm/vs/editor/contrib/parameterHints/browser/parameterHint
 import "monaco-editor/esm/vs/editor/contrib/smartSelect/browser/smartSelect.js";
 import "monaco-editor/esm/vs/editor/contrib/snippet/browser/snippetController2.js";
 import "monaco-editor/esm/vs/editor/contrib/suggest/browser/suggestController.js";
+import "monaco-editor/esm/vs/editor/contrib/toggleTabFocusMode/browser/toggleTabFocusMode.js";
 import "monaco-editor/esm/vs/editor/contrib/tokenization/browser/tokenization.js";
 import "monaco-editor/esm/vs/editor/contrib/wordHighlighter/browser/wordHighlighter.js";
 import "monaco-editor/esm/vs/editor/contrib/wordOperations/browser/wordOperations.js";
@@ -28,4 +29,8 @@ import "monaco-editor/esm/vs/editor/standalone/browser/quickAccess/standaloneCom
 import "monaco-editor/esm/vs/editor/standalone/browser/quickAccess/standaloneHelpQuickAccess.js";
 import "monaco-editor/esm/vs/editor/common/standaloneStrings.js";
 import "monaco-editor/esm/vs/base/browser/ui/codicons/codiconStyles.js";
+import { TabFocus } from "monaco-editor/esm/vs/editor/browser/config/tabFocus.js";
+
+TabFocus.setTabFocusMode(true); // Tab leaves the editor, as everything on a page; Ctrl-M has it indent.
+
 export * from "monaco-editor/esm/vs/editor/editor.api.js";

@@ -1,8 +1,8 @@
 // A list of queries, each one click away from running. A plugin of GraphiQL: it has a button in the side bar.
 import { useGraphiQL, useGraphiQLActions } from "@graphiql/react";
 import { config } from "./config.js";
-import { isPhone } from "./window.js";
 import { pick, texts } from "./texts.js";
+import { isNarrow } from "./window.js";
 
 const OPERATION = /^\s*(?:query|mutation|subscription)\s+(\w+)/m;
 
@@ -19,7 +19,9 @@ function useRunExample() {
     variableEditor?.setValue(variables);
     setOperationName(OPERATION.exec(query)?.[1]); // GraphiQL itself reads it a while after the text has changed
     run();
-    if (isPhone) setVisiblePlugin(null); // it covers the answer
+    if (!isNarrow()) return;
+    setVisiblePlugin(null); // it covers the answer
+    document.querySelector(".graphiql-execute-button").focus();
   };
 }
 

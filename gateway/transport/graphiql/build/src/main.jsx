@@ -1,16 +1,16 @@
 // The page: GraphiQL with examples at its left and the query plan at its right.
 import "./workers.js";
 import { GraphiQL } from "graphiql";
-import { explorerPlugin } from "@graphiql/plugin-explorer";
 import { HISTORY_PLUGIN } from "@graphiql/plugin-history";
 import { useMemo, useRef, useState } from "react";
 import { createRoot } from "react-dom/client";
 import { makeFetcher, useLastAnswer } from "./answers.js";
 import { config } from "./config.js";
 import { EXAMPLES_PLUGIN } from "./examples.jsx";
+import { EXPLORER_PLUGIN } from "./explorer.jsx";
 import { PlanPanel } from "./panel.jsx";
 import { SUBMARKETS_PLUGIN } from "./submarkets.jsx";
-import { language } from "./text.js";
+import { choose, language } from "./text.js";
 import { texts } from "./texts.js";
 import { isNarrow, isPhone } from "./window.js";
 import "@graphiql/react/style.css";
@@ -24,7 +24,7 @@ const PLAN_SHOWN = "tongfen:plan";
 
 const PLUGINS = [
   ...(config.examples.length ? [EXAMPLES_PLUGIN] : []),
-  { ...explorerPlugin({ showAttribution: false }), title: texts.explorer },
+  EXPLORER_PLUGIN,
   ...(config.plan ? [SUBMARKETS_PLUGIN] : []),
   HISTORY_PLUGIN,
 ];
@@ -32,29 +32,42 @@ const PLUGINS = [
 function App() {
   const [isPlanShown, setPlanShown] = useState(config.plan && localStorage.getItem(PLAN_SHOWN) !== "no");
   const shown = useRef(isPlanShown);
+  const planSwitch = useRef(null);
   shown.current = isPlanShown;
   const fetcher = useMemo(() => makeFetcher(() => shown.current), []);
   const show = (wanted) => {
     localStorage.setItem(PLAN_SHOWN, wanted ? "yes" : "no");
     setPlanShown(wanted);
   };
+  const close = () => {
+    show(false);
+    planSwitch.current.focus();
+  };
   return (
     <div className="page">
       <GraphiQL
         fetcher={fetcher}
         plugins={PLUGINS}
-        visiblePlugin={config.examples.length && !isNarrow ? EXAMPLES_PLUGIN : undefined}
+        visiblePlugin={config.examples.length && !isNarrow() ? EXAMPLES_PLUGIN : undefined}
         defaultQuery={texts.welcome}
-        defaultEditorToolsVisibility={isPhone ? false : "variables"}
+        defaultEditorToolsVisibility={isPhone() ? false : "variables"}
         shouldPersistHeaders={false}
         {...(fromAddress() ?? firstVisit())}
       >
         <GraphiQL.Logo>
           {config.plan && (
-            <button type="button" className="plan-switch" aria-pressed={isPlanShown} onClick={() => show(!isPlanShown)}>
-              {isPlanShown ? texts.hidePlan : texts.showPlan}
+            <button
+              type="button"
+              className="switch plan-switch"
+              ref={planSwitch}
+              aria-pressed={isPlanShown}
+              title={isPlanShown ? texts.hidePlan : texts.showPlan}
+              onClick={() => show(!isPlanShown)}
+            >
+              {texts.plan}
             </button>
           )}
+          <LanguageSwitch />
           <span className="brand">
             统分 <b>Tongfen</b>
           </span>
@@ -63,8 +76,18 @@ function App() {
           <Status />
         </GraphiQL.Footer>
       </GraphiQL>
-      {isPlanShown && <PlanPanel onClose={() => show(false)} />}
+      {isPlanShown && <PlanPanel onClose={close} />}
     </div>
+  );
+}
+
+/** The other language, in its own words. */
+function LanguageSwitch() {
+  const [other, lang, name] = language === "zh" ? ["en", "en", "English"] : ["zh", "zh-CN", "中文"];
+  return (
+    <button type="button" className="switch language-switch" lang={lang} onClick={() => choose(other)}>
+      {name}
+    </button>
   );
 }
 
@@ -72,7 +95,7 @@ function Status() {
   const answer = useLastAnswer();
   if (!answer) return null;
   return (
-    <p className="status" data-status={answer.status}>
+    <p className="status" role="status" aria-live="off" data-status={answer.status}>
       <span>{answer.status}</span>
       <span>{Math.round(answer.milliseconds)} ms</span>
       <span>{(answer.bytes / 1024).toFixed(1)} KB</span>

@@ -7,6 +7,8 @@ import { texts } from "./texts.js";
 const HUES = [212, 158, 28, 268, 340, 190, 48, 310];
 const SHOWN_TYPES = 4;
 
+const VIEWS = ["picture", "text"];
+
 export function PlanPanel({ onClose }) {
   const answer = useLastAnswer();
   const [view, setView] = useState("picture");
@@ -15,19 +17,43 @@ export function PlanPanel({ onClose }) {
     <aside className="plan" aria-label={texts.plan}>
       <header>
         <h2>{texts.plan}</h2>
-        <div className="views" role="tablist">
-          {["picture", "text"].map((name) => (
-            <button key={name} type="button" role="tab" aria-selected={view === name} onClick={() => setView(name)}>
-              {texts[name]}
-            </button>
-          ))}
-        </div>
+        <Views view={view} onChoose={setView} />
         <button type="button" className="close" aria-label={texts.hidePlan} title={texts.hidePlan} onClick={onClose}>
           ✕
         </button>
       </header>
-      <div className="body">{answer?.plan ? <Plan answer={answer} steps={steps} view={view} /> : <Empty answer={answer} />}</div>
+      <div className="body" id="plan-view" role="tabpanel" aria-labelledby={`plan-${view}`} tabIndex={0}>
+        {answer?.plan ? <Plan answer={answer} steps={steps} view={view} /> : <Empty answer={answer} />}
+      </div>
     </aside>
+  );
+}
+
+/** Picture or text. One stop of Tab, and arrows between them (ARIA Authoring Practices, tabs). */
+function Views({ view, onChoose }) {
+  const onKeyDown = (event) => {
+    if (event.key !== "ArrowLeft" && event.key !== "ArrowRight") return;
+    const other = VIEWS.find((name) => name !== view);
+    onChoose(other);
+    document.getElementById(`plan-${other}`).focus();
+  };
+  return (
+    <div className="views" role="tablist" aria-label={texts.plan} onKeyDown={onKeyDown}>
+      {VIEWS.map((name) => (
+        <button
+          key={name}
+          id={`plan-${name}`}
+          type="button"
+          role="tab"
+          aria-selected={view === name}
+          aria-controls="plan-view"
+          tabIndex={view === name ? 0 : -1}
+          onClick={() => onChoose(name)}
+        >
+          {texts[name]}
+        </button>
+      ))}
+    </div>
   );
 }
 
@@ -40,9 +66,12 @@ function Plan({ answer, steps, view }) {
   if (!steps.length) return <p className="empty">{texts.nothingToFetch}</p>;
   return (
     <>
-      <Steps steps={steps} taken={new Map(answer.fetches.map((fetch) => [fetch.id, fetch]))} />
+      <Steps
+        steps={steps}
+        taken={new Map(answer.fetches.map((fetch) => [fetch.id, fetch]))}
+        cached={new Map(answer.cache.map((one) => [one.operation, one]))}
+      />
       {answer.sources.length > 0 && <Sources sources={answer.sources} />}
-      {answer.cache.length > 0 && <Cache requests={answer.cache} />}
     </>
   );
 }
@@ -55,38 +84,12 @@ function Sources({ sources }) {
       <ul>
         {sources.map((source, index) => (
           <li key={index} data-state={source.status}>
-            <b>{[source.subgraph, source.partition].filter(Boolean).join(" / ")}</b> <span className="state">{source.status}</span>
+            <b>{[source.subgraph, source.partition].filter(Boolean).join(" / ")}</b> <span className="state">{texts.states[source.status] ?? source.status}</span>
             <small>
               {[
                 source.durationMs != null && `${Math.round(source.durationMs)} ms`,
-                source.rows != null && texts.rows(source.rows),
-                source.ageSeconds != null && texts.age(Math.round(source.ageSeconds)),
-              ]
-                .filter(Boolean)
-                .join(" · ")}
-            </small>
-          </li>
-        ))}
-      </ul>
-    </section>
-  );
-}
-
-/** What of each request was found in the cache, and why the rest was not kept. */
-function Cache({ requests }) {
-  return (
-    <section className="sources cache">
-      <h3>{texts.cache}</h3>
-      <ul>
-        {requests.map((one, index) => (
-          <li key={index} data-state={one.stale ? "STALE" : one.hits ? "OK" : ""}>
-            <b>{one.subgraph}</b> <span className="state">{(one.parts ?? []).join(", ")}</span>
-            <small>
-              {[
-                texts.found(one.hits, one.hits + one.stale + one.misses + one.uncached),
-                one.stale > 0 && texts.stale(one.stale),
-                one.ageSeconds > 0 && texts.age(Math.round(one.ageSeconds)),
-                ...(one.reasons ?? []),
+                source.rows > 0 && texts.rows(source.rows),
+                source.ageSeconds > 0 && texts.age(Math.round(source.ageSeconds)),
               ]
                 .filter(Boolean)
                 .join(" · ")}
@@ -111,7 +114,7 @@ function PlanText({ text }) {
   );
 }
 
-function Steps({ steps, taken }) {
+function Steps({ steps, taken, cached }) {
   const [pointed, setPointed] = useState(null);
   const all = steps.flat();
   const names = [...new Set(all.map((fetch) => fetch.subgraph))].sort();
@@ -135,6 +138,7 @@ function Steps({ steps, taken }) {
                 hue={hue(fetch.subgraph)}
                 number={numbers.get(fetch.id)}
                 took={taken.get(fetch.id)}
+                cached={cached.get(fetch.operationName)}
                 after={fetch.dependsOn.map((id) => numbers.get(id)).filter(Boolean)}
                 isNeeded={pointed?.dependsOn.includes(fetch.id)}
                 onPoint={setPointed}
@@ -147,12 +151,15 @@ function Steps({ steps, taken }) {
   );
 }
 
-function FetchCard({ fetch, hue, number, took, after, isNeeded, onPoint }) {
+function FetchCard({ fetch, hue, number, took, cached, after, isNeeded, onPoint }) {
   return (
     <article
       className={isNeeded ? "fetch needed" : "fetch"}
       style={{ "--hue": hue }}
       data-subgraph={fetch.subgraph}
+      aria-label={`${number} ${fetch.subgraph}`}
+      onFocus={() => onPoint(fetch)}
+      onBlur={() => onPoint(null)}
       onMouseEnter={() => onPoint(fetch)}
       onMouseLeave={() => onPoint(null)}
     >
@@ -163,6 +170,7 @@ function FetchCard({ fetch, hue, number, took, after, isNeeded, onPoint }) {
         {after.length > 0 && <small>{texts.after(after)}</small>}
       </h4>
       {took && <Took took={took} />}
+      {cached && <Cached cached={cached} />}
       {fetch.paths.map((path) => (
         <p className="path" key={path}>
           {path}
@@ -189,6 +197,26 @@ function Took({ took }) {
       <span>{Math.round(took.durationMs * 10) / 10} ms</span>
       {took.code ? <span className="errors">{took.code}</span> : <span>{(took.bytes / 1024).toFixed(1)} KB</span>}
     </p>
+  );
+}
+
+/** How much of a fetch the cache had, and why the rest was not kept. */
+function Cached({ cached }) {
+  const { hits, stale, misses, uncached, ageSeconds, reasons } = cached;
+  const said = [
+    texts.found(hits, hits + stale + misses + uncached),
+    stale > 0 && texts.stale(stale),
+    ageSeconds > 0 && texts.age(Math.round(ageSeconds)),
+  ];
+  return (
+    <div className="cached" data-state={stale ? "STALE" : hits ? "OK" : ""}>
+      <p>
+        {texts.cache} <span className="state">{said.filter(Boolean).join(" · ")}</span>
+      </p>
+      {reasons.map((reason) => (
+        <p key={reason}>{texts.reason(...reason.split(": ", 2))}</p>
+      ))}
+    </div>
   );
 }
 

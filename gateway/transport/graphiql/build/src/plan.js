@@ -41,6 +41,7 @@ function read(node, { path, conditions }) {
     id: node.id,
     subgraph: node.serviceName,
     operation: node.operation,
+    operationName: node.operationName,
     dependsOn: node.dependsOn ?? [],
     paths: [...new Set(paths.map(showPath))],
     serves: group(node.serves ?? []),

@@ -1,6 +1,14 @@
 // What our own parts of the page say.
 import { language } from "./text.js";
 
+// Why the gateway keeps no answer, as it says it itself.
+const REASONS = {
+  "its directives or settings forbid it (a lifetime of 0)": "指令或设置不许保存（有效期为 0）",
+  "it is private, and the request does not tell whose it is": "属于个人数据，而请求没有说明是谁的",
+  "neither directives, settings nor headers give a lifetime to all of it": "指令、设置和响应头都没有规定它的有效期",
+  "its answer had errors, or forbade to keep it": "回答有错误，或不许保存",
+};
+
 const TEXTS = {
   en: {
     examples: "Examples",
@@ -12,9 +20,19 @@ const TEXTS = {
     submarketsMissing: "The list cannot be loaded.",
     fieldCount: (n) => (n === 1 ? "1 field" : `${n} fields`),
     sources: "Sources",
+    states: {
+      OK: "answered",
+      STALE: "old data",
+      ERROR: "failed",
+      TIMEOUT: "too late",
+      OPEN: "left alone after failures",
+      SKIPPED: "not needed",
+      UNSUPPORTED: "cannot do this",
+    },
     rows: (n) => (n === 1 ? "1 row" : `${n} rows`),
     age: (seconds) => `${seconds} s old`,
     cache: "Cache",
+    reason: (name, why) => `${name}: ${why}`,
     found: (hits, all) => `${hits} of ${all} found`,
     stale: (n) => `${n} stale`,
     plan: "Query plan",
@@ -37,6 +55,8 @@ const TEXTS = {
     onlyIf: "only if",
     unless: "unless",
     operation: "Operation sent",
+    operationName: "Name of the operation",
+    newOperation: "Kind of the new operation",
     more: (n) => `${n} more`,
     errors: (n) => (n === 1 ? "1 error" : `${n} errors`),
     notJson: (status) => `The server answered with status ${status}, but not in JSON.`,
@@ -53,9 +73,19 @@ const TEXTS = {
     submarketsMissing: "无法加载列表。",
     fieldCount: (n) => `${n} 个字段`,
     sources: "数据来源",
+    states: {
+      OK: "已回答",
+      STALE: "旧数据",
+      ERROR: "出错",
+      TIMEOUT: "超时",
+      OPEN: "多次失败，暂不请求",
+      SKIPPED: "无须请求",
+      UNSUPPORTED: "不支持",
+    },
     rows: (n) => `${n} 行`,
     age: (seconds) => `${seconds} 秒前`,
     cache: "缓存",
+    reason: (name, why) => `${name}：${REASONS[why] ?? why}`,
     found: (hits, all) => `${all} 项中命中 ${hits} 项`,
     stale: (n) => `${n} 项已过期`,
     plan: "查询计划",
@@ -78,6 +108,8 @@ const TEXTS = {
     onlyIf: "仅当",
     unless: "除非",
     operation: "发送的查询",
+    operationName: "操作的名称",
+    newOperation: "新操作的种类",
     more: (n) => `另有 ${n} 项`,
     errors: (n) => `${n} 个错误`,
     notJson: (status) => `服务器返回状态 ${status}，但内容不是 JSON。`,
