@@ -19,7 +19,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any, Final
 
-from aiohttp import ClientConnectionError, ClientSession, ClientTimeout, TCPConnector
+from aiohttp import ClientError, ClientSession, ClientTimeout, TCPConnector
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 
@@ -93,7 +93,7 @@ class Storm:
             try:
                 async with self.http.post(core.url, json=body) as response:
                     answer = await response.json()
-            except (ClientConnectionError, TimeoutError):
+            except (ClientError, TimeoutError):
                 await asyncio.sleep(0.02)
                 continue
             if answer.get("errors"):
