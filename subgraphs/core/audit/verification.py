@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from subgraphs.core import tables
 from subgraphs.core.audit.sealing import day_of, in_seal_order
 from subgraphs.kit.enums import EvidenceFaultKind, EvidenceKind
-from subgraphs.kit.evidence import record_hash, seal_root
+from subgraphs.kit.evidence import ChainRecord, chain_faults, seal_root
 
 Records = Sequence[tables.Evidence]
 
@@ -76,28 +76,18 @@ def verify(found: Found, deal_faults: Iterator[Fault]) -> Verification:
 
 
 def _chain_faults(chain: str, records: Records) -> Iterator[Fault]:
-    previous = None
-    for height, record in enumerate(records):
-        if record.height != height:
-            yield Fault(EvidenceFaultKind.RECORD_MISSING, f"{chain} has no record at height {height}.", chain, height)
-            return
-        if record.previous_sha256 != previous:
-            message = f"The record at height {height} of {chain} does not hold the hash of the one before it."
-            yield Fault(EvidenceFaultKind.LINK_BROKEN, message, chain, height)
-        if record.sha256 != hash_of(record):
-            message = f"The record at height {height} of {chain} has another hash than its content."
-            yield Fault(EvidenceFaultKind.RECORD_CHANGED, message, chain, height)
-        previous = record.sha256
+    for kind, height, message in chain_faults(map(_as_found, records)):
+        yield Fault(EvidenceFaultKind(kind.value), message, chain, height)
 
 
-def hash_of(record: tables.Evidence) -> str:
-    """The hash that a record should have."""
-    return record_hash(
+def _as_found(record: tables.Evidence) -> ChainRecord:
+    return ChainRecord(
         chain=record.chain,
         height=record.height,
         kind=record.kind,
         recorded_at=record.recorded_at,
         subject=record.subject,
+        sha256=record.sha256,
         previous=record.previous_sha256,
     )
 
@@ -124,8 +114,8 @@ def _unsealed(
         if root is None and day in days:
             message = f"The record at height {record.height} of {chain} is under no seal, though its day is sealed."
             yield Fault(EvidenceFaultKind.RECORD_UNSEALED, message, chain, record.height)
-        elif root is not None and (root not in by_root or by_root[root].sealed_on != day):
-            message = f"The record at height {record.height} of {chain} names {root}, which is no seal of its day."
+        elif root is not None and (root not in by_root or by_root[root].sealed_on < day):
+            message = f"The record at height {record.height} of {chain} names {root}, which is no seal since its day."
             yield Fault(EvidenceFaultKind.SEAL_MISSING, message, chain, record.height)
             return
 

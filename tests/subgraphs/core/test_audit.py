@@ -184,6 +184,24 @@ async def test_a_day_is_sealed_once_it_is_over(archive: Archive, tmp_path: Path)
     assert (await archive.fault() or ("",))[0] == "SEAL_MISSING"
 
 
+async def test_a_record_that_came_after_its_day_was_sealed_does_not_stop_sealing(archive: Archive) -> None:
+    """It goes under the next day's seal, which comes when that day has been over for a while; and all of it verifies."""
+    floor = archive.floor
+    agreement = await floor.agreed()
+    midnight = datetime(2022, 6, 27, 16, tzinfo=UTC)
+    floor.now = midnight + timedelta(minutes=9)
+    assert await seal(archive, "early") == []
+    floor.now = midnight + timedelta(minutes=11)
+    assert [each["sealedOn"] for each in await seal(archive, "first")] == ["2022-06-27"]
+    floor.now = midnight - timedelta(seconds=1)
+    await floor.sign(agreement, floor.seller)
+    floor.now = midnight + timedelta(hours=12)
+    assert await seal(archive, "not yet") == []
+    floor.now = midnight + timedelta(days=1, minutes=11)
+    assert [(each["sealedOn"], each["recordCount"]) for each in await seal(archive, "second")] == [("2022-06-28", 1)]
+    assert await archive.fault(chain=floor.achievement) is None
+
+
 async def test_what_is_asked_of_nothing_is_refused(archive: Archive) -> None:
     """Either a deal or a chain, one that there is."""
     core = archive.floor.core
