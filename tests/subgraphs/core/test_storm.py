@@ -7,8 +7,11 @@ import asyncio
 import os
 import random
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import create_async_engine
 
 from subgraphs.demo.seed import seed_databases
 from tests.subgraphs.core.storm import Storm, check_auctions, check_trades, make_bids, open_auctions, storm_on, trade
@@ -24,7 +27,12 @@ async def database(request: pytest.FixtureRequest, market_databases: MarketDatab
     """A database of the kind that is asked for, with the demo data of core in it."""
     if request.param == "sqlite":
         return market_databases.copy("core", tmp_path)
-    url = str(request.getfixturevalue("postgresql_url"))
+    server, name = str(request.getfixturevalue("postgresql_url")), f"storm_{uuid4().hex}"
+    engine = create_async_engine(server, isolation_level="AUTOCOMMIT")
+    async with engine.connect() as connection:
+        await connection.execute(text(f"CREATE DATABASE {name}"))
+    await engine.dispose()
+    url = server.replace("@/postgres?", f"@/{name}?")
     await seed_databases({"core": url}, show_nothing)
     return url
 
