@@ -19,7 +19,7 @@ from subgraphs.kit.context import Info
 from subgraphs.kit.directives import cached
 from subgraphs.kit.enums import DemandFaultKind, DemandStep, ListingStatus
 from subgraphs.kit.errors import ErrorCode, Refusal
-from subgraphs.kit.evidence import record_hash
+from subgraphs.kit.evidence import ChainRecord, chain_faults
 from subgraphs.kit.rows import row_type
 
 _Id = Annotated[strawberry.ID, strawberry.argument(description="需求编号。The demand's id.")]
@@ -54,25 +54,18 @@ def find_fault(demand: tables.Demand, records: Records, answers: Answers) -> Fau
 
 
 def _links(records: Records) -> Iterator[Fault]:
-    previous = None
-    for height, record in enumerate(records):
-        if record.height != height:
-            yield Fault(DemandFaultKind.RECORD_MISSING, height, f"There is no record at height {height}.")
-        if record.previous_sha256 != previous:
-            message = f"The record at height {height} does not hold the hash of the one before it."
-            yield Fault(DemandFaultKind.LINK_BROKEN, height, message)
-        if record.sha256 != _hash_of(record):
-            yield Fault(DemandFaultKind.RECORD_CHANGED, height, f"The record at height {height} has another hash.")
-        previous = record.sha256
+    for kind, height, message in chain_faults(map(_as_found, records)):
+        yield Fault(DemandFaultKind(kind.value), height, message)
 
 
-def _hash_of(record: tables.DemandRecord) -> str:
-    return record_hash(
+def _as_found(record: tables.DemandRecord) -> ChainRecord:
+    return ChainRecord(
         chain=record.demand_id,
         height=record.height,
         kind=record.step,
         recorded_at=record.recorded_at,
         subject=record.subject,
+        sha256=record.sha256,
         previous=record.previous_sha256,
     )
 

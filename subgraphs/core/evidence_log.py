@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from subgraphs.core import tables
@@ -32,9 +32,8 @@ async def append_evidence(
     locked = update(listing).where(listing.id == chain).values(kind=listing.kind).returning(listing.id)
     if (await session.execute(locked)).one_or_none() is None:
         raise Refusal(ErrorCode.ACHIEVEMENT_NOT_FOUND, f"Core knows no listing {chain!r}; give the id of another.")
-    newest = select(table.height, table.sha256).where(table.chain == chain).order_by(table.height.desc()).limit(1)
-    last = (await session.execute(newest)).one_or_none()
-    height, previous = (0, None) if last is None else (last.height + 1, last.sha256)
+    head = await session.get(tables.EvidenceHead, chain, populate_existing=True)
+    height, previous = (0, None) if head is None else (head.height + 1, head.sha256)
     digest = record_hash(chain=chain, height=height, kind=kind, recorded_at=at, subject=subject, previous=previous)
     session.add(
         table(
@@ -49,4 +48,8 @@ async def append_evidence(
             deal_id=deal_id,
         )
     )
+    if head is None:
+        session.add(tables.EvidenceHead(chain=chain, height=height, sha256=digest))
+    else:
+        head.height, head.sha256 = height, digest
     await session.flush()

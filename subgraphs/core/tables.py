@@ -375,6 +375,16 @@ class EvidenceSeal(Base):
     record_count: Mapped[int]
 
 
+class EvidenceHead(Base):
+    """How far a chain has come: without it nobody would miss a last record that is not yet sealed."""
+
+    __tablename__ = "evidence_head"
+
+    chain: Mapped[str] = mapped_column(ForeignKey("listing_record.id"), primary_key=True)
+    height: Mapped[int]
+    sha256: Mapped[str] = mapped_column(String(64))
+
+
 class Evidence(Base):
     """上链存证: a listing's history, one chain per listing (``chain`` is its id), each record holding the hash before it."""
 

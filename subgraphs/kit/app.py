@@ -37,12 +37,14 @@ def create_app(
     clock: Clock = system_clock,
     tokens: Tokens | None = None,
     chores: Sequence[Chore] = (),
+    redis_url: str | None = None,
 ) -> Starlette:
     """Make a market's application over its open database, which it closes when it is shut down itself.
 
     With ``tokens`` it asks who acts; without them everybody may do everything. The ``chores`` are done meanwhile.
+    With ``redis_url`` events go by Redis: several processes may then serve one SQLite file.
     """
-    health, events = _Health(database, metadata), open_events(database)
+    health, events = _Health(database, metadata), open_events(database, redis_url)
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from importlib import import_module
 from time import monotonic
 
 import strawberry
@@ -42,8 +43,15 @@ def make_context(database: AsyncEngine, clock: Clock, events: Events, actor: Act
     return Context(database, Loaders(database), clock, events, actor)
 
 
-def open_events(database: AsyncEngine) -> Events:
-    """What tells the events of a database: PostgreSQL itself, or this process, which then is the only one that serves it."""
+def open_events(database: AsyncEngine, redis_url: str | None = None) -> Events:
+    """What tells the events of a database: a Redis server that is named, PostgreSQL itself, or this process, which then serves it alone.
+
+    Raises ``ModuleNotFoundError`` where Redis is named and its extra is not installed, ``ValueError`` for a URL that is none.
+    """
+    if redis_url:
+        redis = import_module("subgraphs.kit.events_redis")  # its library is an extra, and takes time to load
+        events: Events = redis.RedisEvents(redis_url, redis.channel_of(database.url))
+        return events
     return PostgresqlEvents(database) if database.dialect.name == "postgresql" else MemoryEvents()
 
 

@@ -5,10 +5,62 @@ Merkle tree over the day's hashes, after the root before it. Verifying needs not
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from enum import StrEnum
 from hashlib import sha256
 from typing import Any
+
+
+class ChainFault(StrEnum):
+    """What may be wrong with a chain."""
+
+    RECORD_MISSING = "RECORD_MISSING"
+    LINK_BROKEN = "LINK_BROKEN"
+    RECORD_CHANGED = "RECORD_CHANGED"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChainRecord:
+    """A record as it was found."""
+
+    chain: str
+    height: int
+    kind: str
+    recorded_at: datetime
+    subject: Mapping[str, Any]
+    sha256: str
+    previous: str | None
+
+    def hashed(self) -> str:
+        """The hash that it should have."""
+        return record_hash(
+            chain=self.chain,
+            height=self.height,
+            kind=self.kind,
+            recorded_at=self.recorded_at,
+            subject=self.subject,
+            previous=self.previous,
+        )
+
+
+def chain_faults(records: Iterable[ChainRecord]) -> Iterator[tuple[ChainFault, int, str]]:
+    """What is wrong with the records of one chain, which come by height: each fault with its height and in words.
+
+    After a record that is missing nothing more is said of the chain.
+    """
+    previous = None
+    for height, record in enumerate(records):
+        if record.height != height:
+            yield ChainFault.RECORD_MISSING, height, f"{record.chain} has no record at height {height}."
+            return
+        where = f"The record at height {height} of {record.chain}"
+        if record.previous != previous:
+            yield ChainFault.LINK_BROKEN, height, f"{where} does not hold the hash of the one before it."
+        if record.sha256 != record.hashed():
+            yield ChainFault.RECORD_CHANGED, height, f"{where} has another hash than its content."
+        previous = record.sha256
 
 
 def canonical_json(value: Mapping[str, Any]) -> bytes:

@@ -150,20 +150,19 @@ def _configure(market: Market) -> uvicorn.Config:
     except (ArgumentError, ModuleNotFoundError) as error:
         raise click.ClickException(f"{market} cannot open its database: {error}") from error
     clock = system_clock if market.now is None else clock_from(market.now)
-    return uvicorn.Config(
-        create_app(
+    try:
+        app = create_app(
             market.schema,
             market.metadata,
             engine,
             clock=clock,
             tokens=read_tokens(os.environ),
             chores=(*market.chores, *_delivery(market)),
-        ),
-        log_level="warning",
-        access_log=False,
-        server_header=False,
-        timeout_graceful_shutdown=2,
-    )
+            redis_url=os.environ.get("MARKET_REDIS"),
+        )
+    except (ValueError, ModuleNotFoundError) as error:
+        raise click.ClickException(f"{market} cannot tell events by MARKET_REDIS: {error}") from error
+    return uvicorn.Config(app, log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=2)
 
 
 def _delivery(market: Market) -> Iterator[Chore]:

@@ -72,6 +72,16 @@ def check_records(records: list[Line], roots: set[str]) -> dict[str, tuple[int, 
     return ends
 
 
+def check_ends(ends: dict[str, tuple[int, str]], known: list[Line]) -> None:
+    """Each chain goes as far as it is known to have come."""
+    for end in known:
+        height, digest = ends.get(end["end"], (0, ""))
+        if height <= end["height"]:
+            raise Wrong(f"{end['end']} has no record at height {height}")
+        if (height - 1, digest) != (end["height"], end["sha256"]):
+            raise Wrong(f"the record at height {height - 1} of {end['end']} is not the one that the chain ends with")
+
+
 def main() -> int:
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("export")
@@ -88,6 +98,7 @@ def main() -> int:
         records = [line for line in lines if "chain" in line]
         check_seals(seals, published)
         ends = check_records(records, {seal["seal"] for seal in seals})
+        check_ends(ends, [line for line in lines if "end" in line])
     except Wrong as wrong:
         print(f"wrong: {wrong}")
         return 1

@@ -1,4 +1,4 @@
-"""Chains of evidence as a text that checks without us: a line of JSON for each seal, then for each record."""
+"""Chains of evidence as a text that checks without us: a line of JSON for each seal, for each end of a chain, then for each record."""
 
 from collections.abc import Iterator
 from datetime import UTC
@@ -14,6 +14,8 @@ def export_lines(found: Found) -> Iterator[str]:
     by_root = {seal.root: seal for seal in found.seals}
     for seal in found.seals:
         yield canonical_json(_seal(seal)).decode()
+    for head in found.heads.values():
+        yield canonical_json({"end": head.chain, "height": head.height, "sha256": head.sha256}).decode()
     for records in found.chains.values():
         for record in records:
             yield canonical_json(_record(record, found, by_root)).decode()

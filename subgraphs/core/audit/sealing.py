@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import Final
 
@@ -21,6 +21,9 @@ from subgraphs.kit.periods import CHINA
 EVERY_SECONDS: Final = 600.0
 """How often a process looks whether a day is over."""
 
+GRACE: Final = timedelta(minutes=10)
+"""How long after midnight a day's last records may still be on their way into the database."""
+
 _LOG: Final = logging.getLogger("subgraphs.sealing")
 
 
@@ -35,13 +38,18 @@ def in_seal_order(records: Sequence[tables.Evidence]) -> list[tables.Evidence]:
 
 
 async def seal_days(session: AsyncSession, now: datetime) -> list[tables.EvidenceSeal]:
-    """Seal each day before today that has records under no seal; the new seals come out, oldest first."""
+    """Seal each day that is over and has records under no seal; the new seals come out, oldest first.
+
+    A record that came after its day was sealed goes under the seal of the first day that is not.
+    """
     table, seal = tables.Evidence, tables.EvidenceSeal
     unsealed = (await session.scalars(select(table).where(table.sealed_in_root.is_(None)))).all()
-    waiting = [record for record in in_seal_order(unsealed) if day_of(record.recorded_at) < day_of(now)]
-    previous = await session.scalar(select(seal.root).order_by(seal.sealed_on.desc()).limit(1))
+    last = await session.scalar(select(seal).order_by(seal.sealed_on.desc()).limit(1))
+    previous, first_open = (last.root, last.sealed_on + timedelta(days=1)) if last else (None, date.min)
     made = []
-    for day, found in groupby(waiting, key=lambda record: day_of(record.recorded_at)):
+    for day, found in groupby(in_seal_order(unsealed), key=lambda record: max(day_of(record.recorded_at), first_open)):
+        if day >= day_of(now - GRACE):
+            break
         records = list(found)
         root = seal_root([record.sha256 for record in records], previous)
         made.append(seal(root=root, sealed_on=day, previous_root=previous, record_count=len(records)))

@@ -1,6 +1,6 @@
 """Whether chains of evidence are whole: each record hashed and linked anew, each seal made anew; the first fault is named.
 
-What was cut off at the end of a chain is missed by its seal's count, and, for a deal, by what the deal itself says.
+What was cut off at the end of a chain is missed by the chain's head, by its seal's count, and, for a deal, by what the deal itself says.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from subgraphs.core import tables
 from subgraphs.core.audit.sealing import day_of, in_seal_order
 from subgraphs.kit.enums import EvidenceFaultKind, EvidenceKind
-from subgraphs.kit.evidence import record_hash, seal_root
+from subgraphs.kit.evidence import ChainRecord, chain_faults, seal_root
 
 Records = Sequence[tables.Evidence]
 
@@ -46,6 +46,8 @@ class Found:
     seals: list[tables.EvidenceSeal]
     under: dict[str, list[tables.Evidence]] = field(default_factory=dict)
     counts: Mapping[str, int] = field(default_factory=dict)
+    heads: Mapping[str, tables.EvidenceHead] = field(default_factory=dict)
+    """How far each chain is known to have come."""
 
 
 async def read_chains(session: AsyncSession, chains: Sequence[str]) -> Found:
@@ -55,9 +57,11 @@ async def read_chains(session: AsyncSession, chains: Sequence[str]) -> Found:
     by_chain: dict[str, list[tables.Evidence]] = {chain: [] for chain in sorted(chains)}
     for record in records:
         by_chain[record.chain].append(record)
+    head = tables.EvidenceHead
+    heads = await session.scalars(select(head).where(head.chain.in_(chains)))
     seals = list(await session.scalars(select(seal).order_by(seal.sealed_on)))
     roots = {record.sealed_in_root for found in by_chain.values() for record in found} - {None}
-    found = Found(by_chain, seals)
+    found = Found(by_chain, seals, heads={each.chain: each for each in heads})
     for root in roots:
         under = await session.scalars(select(table).where(table.sealed_in_root == root))
         found.under[root or ""] = in_seal_order(list(under))
@@ -69,35 +73,42 @@ async def read_chains(session: AsyncSession, chains: Sequence[str]) -> Found:
 def verify(found: Found, deal_faults: Iterator[Fault]) -> Verification:
     """Look for the first fault: in the chains, in their seals, then in what the deal says."""
     records = [record for chain in found.chains.values() for record in chain]
-    faults = (*(_chain_faults(*each) for each in found.chains.items()), _seal_faults(found), deal_faults)
+    faults = (
+        *(_chain_faults(chain, records, found.heads.get(chain)) for chain, records in found.chains.items()),
+        _seal_faults(found),
+        deal_faults,
+    )
     first = next((fault for each in faults for fault in each), None)
     sealed = sum(record.sealed_in_root is not None for record in records)
     return Verification(list(found.chains), len(records), sealed, first)
 
 
-def _chain_faults(chain: str, records: Records) -> Iterator[Fault]:
-    previous = None
-    for height, record in enumerate(records):
-        if record.height != height:
-            yield Fault(EvidenceFaultKind.RECORD_MISSING, f"{chain} has no record at height {height}.", chain, height)
-            return
-        if record.previous_sha256 != previous:
-            message = f"The record at height {height} of {chain} does not hold the hash of the one before it."
-            yield Fault(EvidenceFaultKind.LINK_BROKEN, message, chain, height)
-        if record.sha256 != hash_of(record):
-            message = f"The record at height {height} of {chain} has another hash than its content."
-            yield Fault(EvidenceFaultKind.RECORD_CHANGED, message, chain, height)
-        previous = record.sha256
+def _chain_faults(chain: str, records: Records, head: tables.EvidenceHead | None) -> Iterator[Fault]:
+    for kind, height, message in chain_faults(map(_as_found, records)):
+        yield Fault(EvidenceFaultKind(kind.value), message, chain, height)
+    yield from _end_faults(chain, records, head)
 
 
-def hash_of(record: tables.Evidence) -> str:
-    """The hash that a record should have."""
-    return record_hash(
+def _end_faults(chain: str, records: Records, head: tables.EvidenceHead | None) -> Iterator[Fault]:
+    """Whether a chain ends where it is known to have come."""
+    last = records[-1] if records else None
+    if head is not None and (last is None or last.height < head.height):
+        height = 0 if last is None else last.height + 1
+        message = f"{chain} has no record at height {height}; it goes up to {head.height}."
+        yield Fault(EvidenceFaultKind.RECORD_MISSING, message, chain, height)
+    elif last is not None and (head is None or (last.height, last.sha256) != (head.height, head.sha256)):
+        message = f"The record at height {last.height} of {chain} is not the one that the chain is known to end with."
+        yield Fault(EvidenceFaultKind.LINK_BROKEN, message, chain, last.height)
+
+
+def _as_found(record: tables.Evidence) -> ChainRecord:
+    return ChainRecord(
         chain=record.chain,
         height=record.height,
         kind=record.kind,
         recorded_at=record.recorded_at,
         subject=record.subject,
+        sha256=record.sha256,
         previous=record.previous_sha256,
     )
 
@@ -124,8 +135,8 @@ def _unsealed(
         if root is None and day in days:
             message = f"The record at height {record.height} of {chain} is under no seal, though its day is sealed."
             yield Fault(EvidenceFaultKind.RECORD_UNSEALED, message, chain, record.height)
-        elif root is not None and (root not in by_root or by_root[root].sealed_on != day):
-            message = f"The record at height {record.height} of {chain} names {root}, which is no seal of its day."
+        elif root is not None and (root not in by_root or by_root[root].sealed_on < day):
+            message = f"The record at height {record.height} of {chain} names {root}, which is no seal since its day."
             yield Fault(EvidenceFaultKind.SEAL_MISSING, message, chain, record.height)
             return
 

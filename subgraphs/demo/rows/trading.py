@@ -152,6 +152,10 @@ def _evidence_rows(market: Market) -> Rows:
             {"root": seal.root, "sealed_on": seal.day, "previous_root": seal.previous, "record_count": seal.count}
             for seal in market.seals
         ],
+        tables.EvidenceHead: [
+            {"chain": record.event.chain, "height": record.height, "sha256": record.sha256}
+            for record in {record.event.chain: record for record in market.records}.values()
+        ],
         tables.Evidence: [
             {
                 "chain": record.event.chain,

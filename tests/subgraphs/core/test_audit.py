@@ -49,10 +49,12 @@ class Archive:
         fault = verified["fault"]
         return None if fault is None else (fault["kind"], fault["chain"], fault["height"])
 
-    async def checked(self, tmp_path: Path, roots: list[str] | None = None) -> tuple[int, str]:
+    async def checked(self, tmp_path: Path, roots: list[str] | None = None, **what: str) -> tuple[int, str]:
         """What the script says of the deal's export: its exit code and its words."""
         export = tmp_path / "export.jsonl"
-        export.write_text((await self.floor.core.ask(EXPORT, deal=self.deal))["evidenceExport"], encoding="utf-8")
+        export.write_text(
+            (await self.floor.core.ask(EXPORT, **(what or {"deal": self.deal})))["evidenceExport"], encoding="utf-8"
+        )
         command = [sys.executable, "-I", str(SCRIPT), str(export)]
         if roots is not None:
             (tmp_path / "roots.txt").write_text("\n".join(roots))
@@ -116,10 +118,28 @@ async def test_what_was_bent_in_a_chain_is_named(archive: Archive, tmp_path: Pat
     assert await archive.checked(tmp_path) == (1, f"wrong: {words.format(archive.chain)}")
 
 
+async def test_a_last_record_that_is_not_sealed_is_missed(archive: Archive, tmp_path: Path) -> None:
+    """Cut off, or written anew with another hash: the chain is known to have come further. What comes next shows the gap for ever."""
+    floor = archive.floor
+    await floor.agreed()
+    last = column(archive.path, "SELECT MAX(height) FROM evidence WHERE chain = ?", floor.achievement)[0]
+    archive.chain = floor.achievement
+    archive.bend("DELETE FROM evidence WHERE chain = ? AND height = ?", archive.chain, last)
+    assert await archive.fault(chain=archive.chain) == ("RECORD_MISSING", archive.chain, last)
+    words = f"wrong: {archive.chain} has no record at height {last}"
+    assert await archive.checked(tmp_path, chain=archive.chain) == (1, words)
+    forge_chain(archive, {"forged": True}, at_height=last - 1)
+    assert await archive.fault(chain=archive.chain) == ("RECORD_MISSING", archive.chain, last)
+    archive.bend("UPDATE evidence_head SET height = height - 1 WHERE chain = ?", archive.chain)
+    assert await archive.fault(chain=archive.chain) == ("LINK_BROKEN", archive.chain, last - 1)
+    assert (await archive.checked(tmp_path, chain=archive.chain))[0] == 1
+
+
 async def test_a_record_cut_off_at_the_end_is_missed(archive: Archive) -> None:
-    """By the seal that counted it, and by the deal that it was evidence of."""
+    """By the seal that counted it, and by the deal that it was evidence of; also where the chain's end was cut down with it."""
     cut = "DELETE FROM evidence WHERE chain = ? AND height = (SELECT MAX(height) FROM evidence WHERE chain = ?)"
     archive.bend(cut, archive.chain, archive.chain)
+    end_here(archive)
     kind, chain, _ = await archive.fault(chain=archive.chain) or ("", "", 0)
     assert (kind, chain) == ("SEAL_BROKEN", None)
     archive.bend("UPDATE evidence_seal SET record_count = (SELECT COUNT(*) FROM evidence WHERE sealed_in_root = root)")
@@ -129,6 +149,7 @@ async def test_a_record_cut_off_at_the_end_is_missed(archive: Archive) -> None:
 async def test_a_chain_forged_anew_does_not_fit_its_seal(archive: Archive, tmp_path: Path) -> None:
     """Whoever hashes a changed record again, and all after it, has another root than the one that was sealed."""
     forge_chain(archive, {"deal": "forged"})
+    end_here(archive)
     kind, _, _ = await archive.fault(chain=archive.chain) or ("", "", 0)
     assert kind == "SEAL_BROKEN"
     code, words = await archive.checked(tmp_path)
@@ -140,6 +161,7 @@ async def test_a_forged_seal_is_not_the_published_one(archive: Archive, tmp_path
     """Whoever forges all seals after it as well is found by the roots that were published."""
     published = column(archive.path, "SELECT root FROM evidence_seal ORDER BY sealed_on")
     forge_chain(archive, {"deal": "forged"})
+    end_here(archive)
     first = forge_seals(archive)
     assert (await archive.fault(chain=archive.chain)) is None  # nothing inside tells any more
     code, words = await archive.checked(tmp_path, published)
@@ -182,6 +204,24 @@ async def test_a_day_is_sealed_once_it_is_over(archive: Archive, tmp_path: Path)
     assert (await archive.fault() or ("",))[0] == "RECORD_UNSEALED"
     archive.bend("UPDATE evidence SET sealed_in_root = 'x' WHERE chain = ? AND kind = 'ACCEPTED'", archive.chain)
     assert (await archive.fault() or ("",))[0] == "SEAL_MISSING"
+
+
+async def test_a_record_that_came_after_its_day_was_sealed_does_not_stop_sealing(archive: Archive) -> None:
+    """It goes under the next day's seal, which comes when that day has been over for a while; and all of it verifies."""
+    floor = archive.floor
+    agreement = await floor.agreed()
+    midnight = datetime(2022, 6, 27, 16, tzinfo=UTC)
+    floor.now = midnight + timedelta(minutes=9)
+    assert await seal(archive, "early") == []
+    floor.now = midnight + timedelta(minutes=11)
+    assert [each["sealedOn"] for each in await seal(archive, "first")] == ["2022-06-27"]
+    floor.now = midnight - timedelta(seconds=1)
+    await floor.sign(agreement, floor.seller)
+    floor.now = midnight + timedelta(hours=12)
+    assert await seal(archive, "not yet") == []
+    floor.now = midnight + timedelta(days=1, minutes=11)
+    assert [(each["sealedOn"], each["recordCount"]) for each in await seal(archive, "second")] == [("2022-06-28", 1)]
+    assert await archive.fault(chain=floor.achievement) is None
 
 
 async def test_what_is_asked_of_nothing_is_refused(archive: Archive) -> None:
@@ -227,13 +267,20 @@ async def seal(archive: Archive, key: str) -> list[Any]:
     return list((await archive.floor.core.ask(SEAL, key=key))["sealEvidence"])
 
 
-def forge_chain(archive: Archive, subject: Any) -> None:
-    """Change the record at height 2 and hash it, and all after it, anew."""
+def end_here(archive: Archive) -> None:
+    """Have the chain known to end where it does."""
+    sql = "SELECT height, sha256 FROM evidence WHERE chain = ? ORDER BY height DESC LIMIT 1"
+    (last,) = rows(archive.path, sql, archive.chain)
+    archive.bend("UPDATE evidence_head SET height = ?, sha256 = ? WHERE chain = ?", *last, archive.chain)
+
+
+def forge_chain(archive: Archive, subject: Any, at_height: int = 2) -> None:
+    """Change a record and hash it, and all after it, anew."""
 
     previous = None
     sql = "SELECT height, kind, subject, recorded_at FROM evidence WHERE chain = ? ORDER BY height"
     for height, kind, said, moment in rows(archive.path, sql, archive.chain):
-        says = subject if height == 2 else json.loads(said)
+        says = subject if height == at_height else json.loads(said)
         at = datetime.fromisoformat(moment).replace(tzinfo=UTC)
         digest = record_hash(
             chain=archive.chain, height=height, kind=kind, recorded_at=at, subject=says, previous=previous
