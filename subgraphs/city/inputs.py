@@ -66,6 +66,17 @@ class PublishAchievementInput:
     )
 
 
+@strawberry.input(description="成果更名。An achievement's new name.")
+class RenameAchievementInput:
+    """An achievement's new name."""
+
+    achievement_id: strawberry.ID = strawberry.field(description="成果编号。The achievement's id.")
+    title: str = strawberry.field(description="新标题。Its new title.")
+    idempotency_key: strawberry.ID = strawberry.field(
+        description="幂等键：同键同文只更名一次。A key of one's own: the same wish sent twice is done once."
+    )
+
+
 @strawberry.input(description="揭榜。An answer to a demand.")
 class AnswerDemandInput:
     """An answer to a demand."""
@@ -101,6 +112,11 @@ def check_achievement(given: PublishAchievementInput) -> None:
     if not 1 <= given.maturity_level <= 9:
         message = f"maturityLevel {given.maturity_level} is outside 1 to 9; give the technology readiness level."
         raise Refusal(ErrorCode.INVALID_MATURITY_LEVEL, message)
+
+
+def check_renaming(given: RenameAchievementInput) -> None:
+    """Check an achievement's new name before it meets the database. Raises ``Refusal``."""
+    check_text("title", given.title, _LONGEST_TITLE)
 
 
 def check_answer(given: AnswerDemandInput) -> None:

@@ -24,6 +24,7 @@ from subgraphs.city.listings import Demand, TechnologyAchievement
 from subgraphs.city.news import tell_core
 from subgraphs.city.once import SERIAL, change_once
 from subgraphs.city.places import goes_by
+from subgraphs.city.renaming import RenamingMutations
 from subgraphs.city.subscriptions import announce_demand
 from subgraphs.kit.actor import ANSWER, PUBLISH, Permit, check_actor, scopes
 from subgraphs.kit.context import Info
@@ -162,7 +163,7 @@ async def _may_exist(session: AsyncSession, achievement_id: str) -> bool:
 
 
 @strawberry.type(description="变更入口。Where changes begin.")
-class Mutation(DemandSteps):
+class Mutation(DemandSteps, RenamingMutations):
     """What may be changed in a city."""
 
     publish_demand: Any = field(

@@ -1,5 +1,7 @@
-"""What core is told of: each listing as it is published. Core searches, matches and trades only what it knows."""
+"""What core is told of: each listing as it is published and renamed. Core searches, matches and trades only what it knows."""
 
+from collections.abc import Mapping, Sequence
+from hashlib import sha256
 from typing import Any, Final
 
 from sqlalchemy import delete, select
@@ -10,6 +12,7 @@ from subgraphs.city.once import SERIAL
 from subgraphs.kit.courier import Outbox, Recipient
 from subgraphs.kit.database_writes import next_serial
 from subgraphs.kit.events import announce
+from subgraphs.kit.evidence import canonical_json
 
 TOPIC: Final = "listing_news"
 AT_ONCE: Final = 100
@@ -33,11 +36,15 @@ async def deliver(database: AsyncEngine, core: Recipient) -> bool:
         listings = [await _describe(session, one) for one in news]
     if not news:
         return False
-    key = f"{listings[0]['id']}-{news[0].number}-{news[-1].number}"
-    await core.ask(RECORD, {"input": {"listings": listings, "idempotencyKey": key}})
+    await core.ask(RECORD, {"input": {"listings": listings, "idempotencyKey": _key(listings)}})
     async with AsyncSession(database) as session, session.begin():
         await session.execute(delete(table).where(table.number.in_([one.number for one in news])))
     return True
+
+
+def _key(listings: Sequence[Mapping[str, Any]]) -> str:
+    """A key of what is said: the same news says something else once its listing was renamed, and is another wish then."""
+    return f"{listings[0]['id']}-{sha256(canonical_json({'listings': listings})).hexdigest()}"
 
 
 async def _describe(session: AsyncSession, news: tables.ListingNews) -> dict[str, Any]:

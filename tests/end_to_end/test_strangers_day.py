@@ -47,6 +47,8 @@ ACCEPT = "mutation ($input: AcceptOfferInput!) { acceptOffer(input: $input) { ag
 SIGN_AGREEMENT = (
     "mutation ($input: SignAgreementInput!) { signAgreement(input: $input) { status deal { id contractNo } } }"
 )
+PUBLISH_ACHIEVEMENT = "mutation ($input: PublishAchievementInput!) { publishAchievement(input: $input) { id status } }"
+RENAME = "mutation ($input: RenameAchievementInput!) { renameAchievement(input: $input) { id title } }"
 PAY = "mutation ($input: RecordPaymentInput!) { recordPayment(input: $input) { id } }"
 WISH = {
     "countyCode": "330328", "title": "竹材防霉技术", "summary": "文成竹制品厂寻求环保的竹材防霉工艺。", "fieldCode": "0202",
@@ -237,7 +239,9 @@ def test_a_service_invention_waits_for_its_institution(here: Province, people: P
     waiting = here.find(own + "r.service_invention = 1 and a.id is null")
     cleared = here.find(own + "a.status in ('APPROVED', 'RELEASED')")
     agreed = {row["id"]: agree(here, people, row) for row in (waiting, cleared)}
-    institution = here.stranger("institution", f"{TRADE} approval:decide approval:read", organization=waiting["owner_uscc"])
+    institution = here.stranger(
+        "institution", f"{TRADE} approval:decide approval:read", organization=waiting["owner_uscc"]
+    )
     case = {
         "achievementId": waiting["id"],
         "institutionUscc": waiting["owner_uscc"],
@@ -294,6 +298,43 @@ def agree(here: Province, people: People, row: Any) -> str:
     opened = buyer.ask(OPEN_NEGOTIATION, input=offer | key)["openNegotiation"]
     accepted = owner.ask(ACCEPT, input={"negotiationId": opened["id"], "organizationUscc": row["owner_uscc"]} | key)
     return str(accepted["acceptOffer"]["agreement"]["id"])
+
+
+def test_what_wenzhou_has_just_published_is_sold_in_the_province(here: Province, people: People) -> None:
+    """Found by the search, negotiated and signed; and its contract shows the name that its owner gives it later."""
+    owner_code, buyer_code = people.company_row["uscc"], people.university_row["uscc"]
+    owner = here.stranger("owner", f"{PUBLISH} {TRADE}", organization=owner_code)
+    buyer = here.stranger("acquirer", TRADE, organization=buyer_code)
+    wish = {
+        "countyCode": "330328", "title": "贻贝采收机器人", "summary": "延绳养殖的自动采收。", "fieldCode": "0202", "ownerUscc": owner_code,
+        "maturityLevel": 7, "serviceInvention": False, "idempotencyKey": "day-7",
+    }  # fmt: skip
+    made = owner.ask(PUBLISH_ACHIEVEMENT, input=wish)["publishAchievement"]["id"]
+    assert find(people.visitor, wish["title"]) == {"id": made, "title": wish["title"]}
+
+    offer = {"achievementId": made, "buyerUscc": buyer_code, "amountFen": 900_000, "conversionMode": "ASSIGNMENT", "idempotencyKey": "day-7"}  # fmt: skip
+    talk = {"negotiationId": buyer.ask(OPEN_NEGOTIATION, input=offer)["openNegotiation"]["id"], "idempotencyKey": "day-7"}  # fmt: skip
+    agreed = owner.ask(ACCEPT, input=talk | {"organizationUscc": owner_code})["acceptOffer"]["agreement"]
+    contract = {"agreementId": agreed["id"], "documentSha256": "7e" * 32}
+    for side, code in ((buyer, buyer_code), (owner, owner_code)):
+        key = f"day-7-{code}"
+        side.ask(SIGN_AGREEMENT, input=contract | {"organizationUscc": code, "idempotencyKey": key})
+    deals = "query ($id: ID!) { achievement(id: $id) { title deals { pricingMode achievement { title } } } }"
+    seen = people.visitor.ask(deals, id=made)["achievement"]
+    assert seen["deals"] == [{"pricingMode": "NEGOTIATED", "achievement": {"title": wish["title"]}}]
+
+    renamed = {"achievementId": made, "title": "深海牡蛎分级机", "idempotencyKey": "day-7"}
+    owner.ask(RENAME, input=renamed)
+    assert find(people.visitor, renamed["title"]) == {"id": made, "title": renamed["title"]}
+
+
+def find(visitor: Stranger, title: str) -> Any:
+    """The first achievement that the search finds by a title, as soon as core has been told of it."""
+    search = "query ($text: String!) { search(text: $text) { ... on TechnologyAchievement { id title } } }"
+    deadline = monotonic() + PATIENCE_SECONDS
+    while not (found := [hit for hit in visitor.ask(search, text=title)["search"] if hit.get("title") == title]):
+        assert monotonic() < deadline, "core was not told"
+    return found[0]
 
 
 async def test_a_visitor_sees_demands_as_they_come(here: Province, people: People) -> None:

@@ -20,6 +20,7 @@ from tests.subgraphs.city.test_mutations import (
     answer,
     demand,
 )
+from tests.subgraphs.city.test_news import RENAME
 from tests.subgraphs.databases import MarketDatabases
 from tests.subgraphs.rows import column
 from tests.subgraphs.signing import sign, write_keys
@@ -64,6 +65,17 @@ async def test_an_organisation_speaks_for_itself(city: Asker, query: str, given:
     assert await city.as_(STRANGER).codes(query, input=given) == ["NOT_ALLOWED"]
     assert await city.as_(owner).codes(query, input=given) == []
     assert await city.as_(OPERATOR).codes(query, input=given | {"idempotencyKey": "k8"}) == []
+
+
+async def test_an_achievement_is_renamed_by_its_owner(city: Asker) -> None:
+    """Or the operator; nobody learns from a refusal whether there is such an achievement."""
+    made = (await city.as_(PUBLISHER).ask(PUBLISH_ACHIEVEMENT, input=achievement()))["publishAchievement"]["id"]
+    given = {"achievementId": made, "title": "新名", "idempotencyKey": "k9"}
+    assert await city.codes(RENAME, input=given) == ["NOT_SIGNED_IN"]
+    assert await city.as_(STRANGER).codes(RENAME, input=given) == ["NOT_ALLOWED"]
+    assert await city.as_(STRANGER).codes(RENAME, input=given | {"achievementId": "330300-A-999999"}) == ["NOT_ALLOWED"]
+    assert await city.as_(PUBLISHER).codes(RENAME, input=given) == []
+    assert await city.as_(OPERATOR).codes(RENAME, input=given | {"idempotencyKey": "k10"}) == []
 
 
 @pytest.mark.parametrize("name", STEPS)

@@ -114,6 +114,49 @@ async def test_core_finds_what_a_city_has_published(url: str, core: Core) -> Non
     assert {"id": published} in hits["search"]
 
 
+RENAME = "mutation ($input: RenameAchievementInput!) { renameAchievement(input: $input) { id title } }"
+
+
+async def test_core_shows_the_new_name_of_what_a_city_renames(
+    url: str, core: Core, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where the city died when core had taken its first news, but before it knew; and found by the new name alone."""
+    monkeypatch.setattr("subgraphs.city.news.AT_ONCE", 1)
+
+    def die() -> None:
+        raise OSError("killed")
+
+    database = open_database(url)
+    async with open_market("city", url) as city:
+        given = achievement(countyCode="330328", title="贻贝采收机")
+        made = (await city.ask(PUBLISH_ACHIEVEMENT, input=given))["publishAchievement"]["id"]
+        core.on_taking = die
+        with pytest.raises(OSError, match="killed"):
+            await deliver(database, core)
+        core.on_taking = lambda: None
+        wish = {"achievementId": made, "title": " 深海牡蛎分级器 ", "idempotencyKey": "k2"}
+        for _ in range(2):
+            renamed = await city.ask(RENAME, input=wish)
+            assert renamed["renameAchievement"] == {"id": made, "title": "深海牡蛎分级器"}
+    assert waiting(url) == [1, 2]
+    while await deliver(database, core):
+        pass
+    await database.dispose()
+    search = "query ($text: String!) { search(text: $text) { ... on TechnologyAchievement { id title } } }"
+    hits = (await core.market.ask(search, text="深海牡蛎分级器"))["search"]
+    assert {"id": made, "title": "深海牡蛎分级器"} in hits
+    assert {"id": made} not in [{"id": hit.get("id")} for hit in (await core.market.ask(search, text="贻贝"))["search"]]
+
+
+async def test_only_an_achievement_that_is_there_is_renamed(url: str) -> None:
+    """And only to a name."""
+    async with open_market("city", url) as city:
+        wish = {"achievementId": "330300-A-999999", "title": "新名", "idempotencyKey": "k"}
+        assert await city.codes(RENAME, input=wish) == ["ACHIEVEMENT_NOT_FOUND"]
+        assert await city.codes(RENAME, input=wish | {"title": " "}) == ["INVALID_TEXT"]
+    assert waiting(url) == []
+
+
 def test_a_recipient_does_not_show_its_token() -> None:
     """Whoever logs it."""
     recipient = HttpRecipient("http://core", "secret")
