@@ -211,6 +211,11 @@ async def test_a_company_and_an_owner_come_to_a_deal(here: Province, people: Peo
     assert [record["kind"] for record in seen["evidence"]][-6:] == [
         "OFFERED", "OFFERED", "ACCEPTED", "SIGNATURE_GIVEN", "SIGNATURE_GIVEN", "CONTRACT_SIGNED",
     ]  # fmt: skip
+    verified = people.visitor.ask(
+        "query ($id: ID!) { verifyEvidence(dealId: $id) { recordCount fault { message } } }", id=deal["id"]
+    )
+    assert verified["verifyEvidence"]["fault"] is None
+    assert verified["verifyEvidence"]["recordCount"] >= len(seen["evidence"])
     updates = f'subscription {{ dealUpdates(dealId: "{deal["id"]}") {{ id signedAt }} }}'
     async with asyncio.timeout(PATIENCE_SECONDS), subscribed(here.address, updates) as heard:
         assert (await next_data(heard))["dealUpdates"]["id"] == deal["id"]
@@ -221,6 +226,74 @@ async def test_a_company_and_an_owner_come_to_a_deal(here: Province, people: Peo
         "query ($id: ID!) { achievement(id: $id) { deals { payments { amount { amountFen } } } } }", id=row["id"]
     )
     assert paid_for["achievement"]["deals"] == [{"payments": [{"amount": {"amountFen": 2_500_000}}]}]
+
+
+def test_a_service_invention_waits_for_its_institution(here: Province, people: People) -> None:
+    """Agreed on, but not signed, while its case is in public; what was approved before is signed at once."""
+    own = (
+        "select r.id, r.owner_uscc from listing_record r left join approval_case a on a.achievement_id = r.id where r.kind = 'ACHIEVEMENT'"
+        " and r.id not in (select achievement_id from deal) and r.id not in (select achievement_id from auction) and "
+    )
+    waiting = here.find(own + "r.service_invention = 1 and a.id is null")
+    cleared = here.find(own + "a.status in ('APPROVED', 'RELEASED')")
+    agreed = {row["id"]: agree(here, people, row) for row in (waiting, cleared)}
+    institution = here.stranger("institution", f"{TRADE} approval:decide approval:read", organization=waiting["owner_uscc"])
+    case = {
+        "achievementId": waiting["id"],
+        "institutionUscc": waiting["owner_uscc"],
+        "inventorShare": 0.7,
+        "singleListed": False,
+    }
+    number = institution.ask(step("openApproval", "OpenApprovalInput"), input=case | {"idempotencyKey": "day-7"})[
+        "openApproval"
+    ]["id"]
+    for name in ("submitApproval", "publishApproval"):
+        institution.ask(step(name, "ApprovalStepInput"), input={"approvalId": number, "idempotencyKey": name})
+    objector = here.stranger("objector", "approval:object approval:read", organization=people.company_row["uscc"])
+    objection = {
+        "approvalId": number,
+        "organizationUscc": people.company_row["uscc"],
+        "reason": "权属有争议",
+        "idempotencyKey": "day-7",
+    }
+    assert objector.codes(
+        step("approve", "ApprovalStepInput"), input={"approvalId": number, "idempotencyKey": "x"}
+    ) == ["UNAUTHORIZED_FIELD_OR_TYPE"]
+    objector.ask(step("objectToApproval", "ObjectToApprovalInput"), input=objection)
+    settled = {"approvalId": number, "number": 1, "isUpheld": False, "idempotencyKey": "day-7"}
+    institution.ask(step("settleObjection", "SettleObjectionInput"), input=settled)
+    assert institution.codes(
+        step("approve", "ApprovalStepInput"), input={"approvalId": number, "idempotencyKey": "day-8"}
+    ) == ["STILL_PUBLIC"]
+    for row, codes in ((waiting, ["NOT_APPROVED"]), (cleared, [])):
+        owner = here.stranger("owner", TRADE, organization=row["owner_uscc"])
+        signature = {
+            "agreementId": agreed[row["id"]],
+            "organizationUscc": row["owner_uscc"],
+            "documentSha256": "5e" * 32,
+            "idempotencyKey": f"sign-{row['id']}",
+        }
+        assert owner.codes(SIGN_AGREEMENT, input=signature) == codes
+
+
+def step(mutation: str, input_type: str) -> str:
+    return f"mutation ($input: {input_type}!) {{ {mutation}(input: $input) {{ id }} }}"
+
+
+def agree(here: Province, people: People, row: Any) -> str:
+    """The number of an agreement between Wenzhou's company and the owner of an achievement."""
+    buyer = here.stranger("buyer", TRADE, organization=people.company_row["uscc"])
+    owner = here.stranger("owner", TRADE, organization=row["owner_uscc"])
+    key = {"idempotencyKey": f"agree-{row['id']}"}
+    offer = {
+        "achievementId": row["id"],
+        "buyerUscc": people.company_row["uscc"],
+        "amountFen": 2_000_000,
+        "conversionMode": "ASSIGNMENT",
+    }
+    opened = buyer.ask(OPEN_NEGOTIATION, input=offer | key)["openNegotiation"]
+    accepted = owner.ask(ACCEPT, input={"negotiationId": opened["id"], "organizationUscc": row["owner_uscc"]} | key)
+    return str(accepted["acceptOffer"]["agreement"]["id"])
 
 
 async def test_a_visitor_sees_demands_as_they_come(here: Province, people: People) -> None:

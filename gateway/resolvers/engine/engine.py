@@ -35,7 +35,14 @@ from gateway.resolvers.executor import (
     execute_operation,
     prepare,
 )
-from gateway.resolvers.executor.compiled import CompiledOperation, CompiledRun, ReplayClient, Surprise, SurpriseError
+from gateway.resolvers.executor.compiled import (
+    CompiledOperation,
+    CompiledRun,
+    ReplayClient,
+    Surprise,
+    SurpriseError,
+    Traces,
+)
 from gateway.resolvers.executor.failures import report_failure
 from gateway.resolvers.executor.streaming import EventClient, run_in_parts, source_request
 from gateway.resolvers.flights import Flights
@@ -117,6 +124,7 @@ class Engine:
         self._observer = observer
         self._answers = answers
         self._flights: Flights[GraphQLResponse] = Flights()
+        self._traces = Traces()
         self._prepared = PreparedCache(self._options.cached_operations)
         self._access = _make_gate(supergraph, self._options)
 
@@ -255,7 +263,7 @@ class Engine:
             self._observer.on_plain_run(form)
             return respond(await execute_operation(ready.prepared, options, ready.refusals), context)
         self._observer.on_compiled_run()
-        run = CompiledRun(form, options.client, options.variables, options.headers, context)
+        run = CompiledRun(form, options.client, options.variables, options.headers, context, self._traces)
         try:
             body = with_reports(await run.answer(), context.reports)
             return GraphQLResponse(body, executed=True, headers=context.response_headers)

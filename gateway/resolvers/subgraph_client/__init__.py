@@ -5,7 +5,7 @@ from gateway.resolvers.subgraph_client.in_process import InProcessClient
 from gateway.resolvers.subgraph_client.lean import LeanTransport
 from gateway.resolvers.subgraph_client.protocol import Events, SubgraphClient, SubgraphRequest, SubgraphResponse
 from gateway.resolvers.subgraph_client.response_headers import ResponseHeaderClient
-from gateway.resolvers.subgraph_client.transport import HttpAnswer, HttpTransport, PoolingTransport
+from gateway.resolvers.subgraph_client.transport import HttpAnswer, HttpTransport, LastingAnswer, PoolingTransport
 
 __all__ = [
     "Endpoint",
@@ -14,6 +14,7 @@ __all__ = [
     "HttpClient",
     "HttpTransport",
     "InProcessClient",
+    "LastingAnswer",
     "LeanTransport",
     "PoolingTransport",
     "ResponseHeaderClient",

@@ -18,6 +18,11 @@ class HttpAnswer:
     body: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class LastingAnswer(HttpAnswer):
+    """An answer that is given again as this very object, for as long as it counts: who has it again knows what it came to."""
+
+
 class Failure(Enum):
     """Why there is no answer. The value completes the sentence "subgraph x …"."""
 

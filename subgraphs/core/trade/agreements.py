@@ -4,7 +4,7 @@
     PENDING --the time to sign has passed--> LAPSED
 
 Of an auction the winner's deposit is held until then. Signed, it is given back; lapsed, it is forfeited where the winner is who did not
-sign, and given back where the seller is.
+sign, and given back where the seller is, or where nobody could sign because the achievement's institution has not approved.
 """
 
 import re
@@ -19,7 +19,7 @@ from subgraphs.core import tables
 from subgraphs.core.evidence_log import append_evidence
 from subgraphs.core.live import announce_deal
 from subgraphs.core.once import SERIAL
-from subgraphs.core.trade.listing import check_cleared, lock_achievement
+from subgraphs.core.trade.listing import check_cleared, is_cleared, lock_achievement
 from subgraphs.kit.database_writes import next_serial
 from subgraphs.kit.enums import AgreementStatus, ConversionMode, EvidenceKind, PricingMode
 from subgraphs.kit.errors import ErrorCode, Refusal
@@ -174,9 +174,11 @@ async def lapse(session: AsyncSession, agreement: tables.Agreement, now: datetim
         message = f"{agreement.id} can be signed until {agreement.sign_by.isoformat()}; wait until then."
         raise Refusal(ErrorCode.STILL_TIME_TO_SIGN, message)
     agreement.status = AgreementStatus.LAPSED
-    is_buyers_fault = agreement.buyer_signed_at is None
-    subject = {"agreement": agreement.id, "unsignedBy": "BUYER" if is_buyers_fault else "SELLER"}
+    could_sign = await is_cleared(session, await lock_achievement(session, agreement.achievement_id))
+    is_unsigned = agreement.buyer_signed_at is None
+    subject = {"agreement": agreement.id, "unsignedBy": "BUYER" if is_unsigned else "SELLER", "couldSign": could_sign}
     await append_evidence(session, agreement.achievement_id, EvidenceKind.AGREEMENT_LAPSED, subject, now)
+    is_buyers_fault = is_unsigned and could_sign
     await _end_deposit(session, agreement, **{"forfeited_at" if is_buyers_fault else "released_at": now})
 
 

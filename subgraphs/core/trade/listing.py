@@ -87,10 +87,24 @@ async def check_cleared(session: AsyncSession, record: tables.ListingRecord) -> 
 
     安心屋: an institution decides on what was invented in its service before it is signed away.
     """
-    table = tables.ApprovalCase
-    status = await session.scalar(select(table.status).where(table.achievement_id == record.id))
-    if status in CLEARED or (status is None and not record.service_invention):
+    status = await _approval(session, record)
+    if _is_through(status, record):
         return
     has = "has no approval case" if status is None else f"has an approval case that is {status}"
     message = f"The achievement {record.id} {has}; its institution has to approve before anybody signs."
     raise Refusal(ErrorCode.NOT_APPROVED, message)
+
+
+async def is_cleared(session: AsyncSession, record: tables.ListingRecord) -> bool:
+    """Whether a contract over an achievement may be signed, as :func:`check_cleared` has it."""
+    return _is_through(await _approval(session, record), record)
+
+
+async def _approval(session: AsyncSession, record: tables.ListingRecord) -> ApprovalStatus | None:
+    table = tables.ApprovalCase
+    found: ApprovalStatus | None = await session.scalar(select(table.status).where(table.achievement_id == record.id))
+    return found
+
+
+def _is_through(status: ApprovalStatus | None, record: tables.ListingRecord) -> bool:
+    return status in CLEARED or (status is None and not record.service_invention)

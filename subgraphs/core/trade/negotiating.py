@@ -108,8 +108,9 @@ async def accept_offer(info: Info, input: _ACCEPT) -> Any:  # noqa: A002 - the a
         negotiation, now = await lock_negotiation(session, input.negotiation_id), info.context.clock()
         check_turn(negotiation, party_of(negotiation, input.organization_uscc))
         check_stands(negotiation, now)
-        await lock_achievement(session, negotiation.achievement_id)
-        await check_free(session, negotiation.achievement_id, now)
+        record = await lock_achievement(session, negotiation.achievement_id)
+        check_parties(record, negotiation.seller_uscc, negotiation.buyer_uscc)
+        await check_free(session, record.id, now)
         terms = Terms(
             achievement_id=negotiation.achievement_id,
             seller_uscc=negotiation.seller_uscc,

@@ -1,5 +1,7 @@
 """The market's floor, as tests use it: core at a time that the test tells, two sides, and achievements to trade."""
 
+import sqlite3
+from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -114,6 +116,11 @@ class Floor:
         await self.do("closeAuction", auctionId=auction["id"])
         (agreement,) = column(self.path, "SELECT id FROM agreement WHERE auction_id = ?", auction["id"])
         return auction["id"], agreement
+
+    def change(self, sql: str, *values: str) -> None:
+        """Change the database behind the market's back."""
+        with closing(sqlite3.connect(self.path)) as connection, connection:
+            connection.execute(sql, values)
 
     def deposits(self, auction: str) -> dict[str, str]:
         """What has become of each bidder's deposit."""

@@ -1,7 +1,6 @@
 """浙江拍: three ways to a price and one to a contract; who may do what when, and what everything else is refused as."""
 
 import asyncio
-import sqlite3
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
@@ -178,6 +177,25 @@ async def test_an_unsigned_agreement_lapses_and_settles_the_deposit(floor: Floor
     assert check_chain(floor.path, floor.achievement)[-2:] == ["AGREEMENT_LAPSED", "OFFERED"]
 
 
+async def test_a_winner_who_was_not_let_sign_has_the_deposit_back(floor: Floor) -> None:
+    """An institution that never approves its service invention costs nobody but itself."""
+    auction, agreement = await floor.sold()
+    winner = floor.buyers[1]
+    floor.change("UPDATE listing_record SET service_invention = 1 WHERE id = ?", floor.achievement)
+    assert await floor.sign(agreement, winner) == "NOT_APPROVED"
+    floor.now += timedelta(days=30)
+    assert (await floor.do("lapseAgreement", agreementId=agreement))["status"] == "LAPSED"
+    assert floor.deposits(auction)[winner] == "RELEASED"
+
+
+async def test_who_no_longer_owns_an_achievement_does_not_sell_it(floor: Floor) -> None:
+    """Its city may have told of another owner since the talks began."""
+    negotiation = await floor.open()
+    floor.change("UPDATE listing_record SET owner_uscc = ? WHERE id = ?", floor.buyers[5], floor.achievement)
+    accept = {"negotiationId": negotiation["id"], "organizationUscc": floor.seller}
+    assert await floor.do("acceptOffer", **accept) == "NOT_THE_OWNER"
+
+
 async def test_both_sides_sign_the_same_document_once(floor: Floor) -> None:
     """Its hash is all that the market keeps of it."""
     agreement = await floor.agreed()
@@ -208,15 +226,15 @@ async def test_nobody_signs_away_a_service_invention_without_approval(
 ) -> None:
     """安心屋: the institution's case has to be through; an invention that needs one and has none is not signed either."""
     agreement = await floor.agreed()
-    with sqlite3.connect(floor.path) as connection:
-        connection.execute("UPDATE listing_record SET service_invention = 1 WHERE id = ?", (floor.achievement,))
+    floor.change("UPDATE listing_record SET service_invention = 1 WHERE id = ?", floor.achievement)
     assert await floor.sign(agreement, floor.seller) == "NOT_APPROVED"
-    with sqlite3.connect(floor.path) as connection:
-        connection.execute(
-            "INSERT INTO approval_case (id, institution_uscc, achievement_id, status, inventor_share, objections, single_listed)"
-            " VALUES ('330100-S-999999', ?, ?, ?, 0.7, 0, 0)",
-            (floor.seller, floor.achievement, status),
-        )
+    floor.change(
+        "INSERT INTO approval_case (id, institution_uscc, achievement_id, status, inventor_share, objections, single_listed)"
+        " VALUES ('330100-S-999999', ?, ?, ?, 0.7, 0, 0)",
+        floor.seller,
+        floor.achievement,
+        status,
+    )
     signed = await floor.sign(agreement, floor.seller)
     assert (signed == "NOT_APPROVED") is not is_cleared
 

@@ -5,6 +5,7 @@ from gateway.resolvers.executor.compiled.reasons import NotCompiledError, Surpri
 from gateway.resolvers.executor.compiled.replay import ReplayClient
 from gateway.resolvers.executor.compiled.run import CompiledRun
 from gateway.resolvers.executor.compiled.text import print_compiled
+from gateway.resolvers.executor.compiled.traces import Traces
 
 __all__ = [
     "CompiledOperation",
@@ -13,6 +14,7 @@ __all__ = [
     "ReplayClient",
     "Surprise",
     "SurpriseError",
+    "Traces",
     "Uncompiled",
     "compile_operation",
     "print_compiled",

@@ -12,7 +12,7 @@ from gateway.resolvers.cache import Entry, Store
 from gateway.resolvers.subgraph_client.caching.asking import Asker, Wanted
 from gateway.resolvers.subgraph_client.caching.units import Kept
 from gateway.resolvers.subgraph_client.protocol import SubgraphRequest
-from gateway.resolvers.subgraph_client.transport import HttpAnswer
+from gateway.resolvers.subgraph_client.transport import HttpAnswer, LastingAnswer
 from gateway.types import SubgraphName
 
 MOST_BYTES: Final = 16_000_000
@@ -67,11 +67,12 @@ class Batches:
             self._kept.move_to_end(name)
         return batch
 
-    def keep(self, wanted: Wanted, entries: tuple[Entry, ...], answer: HttpAnswer) -> None:
-        """Keep what was found just now: nothing may have been awaited since."""
+    def keep(self, wanted: Wanted, entries: tuple[Entry, ...], answer: HttpAnswer) -> HttpAnswer:
+        """Keep what was found just now: nothing may have been awaited since. Gives the answer as it will be given again."""
         request, key = wanted.request, wanted.keys[0]
         if request.body is None or key is None:
-            return
+            return answer
+        lasting = LastingAnswer(answer.status, answer.headers, answer.body)
         kinds = {id(kept): (kept, kept.is_private) for kept in wanted.kept}
         size = len(answer.body) + len(request.body) + OVERHEAD_BYTES * len(entries)
         name = (request.subgraph, request.body, wanted.asker)
@@ -79,7 +80,7 @@ class Batches:
         self._kept[name] = Batch(
             wanted._replace(request=replace(request, context=None)),
             entries,
-            answer,
+            lasting,
             key,
             min(entry.fresh_until for entry in entries),
             self._store.changes(),
@@ -89,6 +90,7 @@ class Batches:
         self._size += size
         while self._size > MOST_BYTES:
             self._forget(next(iter(self._kept)))
+        return lasting
 
     def _forget(self, name: Name) -> None:
         batch = self._kept.pop(name, None)

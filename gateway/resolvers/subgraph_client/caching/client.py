@@ -130,8 +130,7 @@ class CachingClient:
         entries = tuple(each for each in found if isinstance(each, Entry))
         self._tell(wanted, wanted.request, entries, now)
         answer = join(wanted, bodies)
-        self._batches.keep(wanted, entries, answer)
-        return answer
+        return self._batches.keep(wanted, entries, answer)
 
     def _tell(self, wanted: Wanted, request: SubgraphRequest, entries: Sequence[Entry], now: float) -> None:
         """Say of a request, which may be a later one than that of ``wanted``, that all was found."""
