@@ -23,7 +23,7 @@ from subgraphs.core.search import SearchHit
 from subgraphs.core.trade.queries import TradeQueries
 from subgraphs.kit.arguments import First, page_size
 from subgraphs.kit.context import Info
-from subgraphs.kit.directives import sized, sliced
+from subgraphs.kit.directives import cached, sized, sliced
 from subgraphs.kit.enums import AuctionStatus, OrganizationKind, PricingMode, Programme, RegionLevel, ServiceClass
 from subgraphs.kit.errors import ErrorCode, Refusal
 from subgraphs.kit.schema import QUESTIONS
@@ -242,6 +242,6 @@ class Query(AuditQueries, TradeQueries):
     search: Any = field(
         resolver=search,
         graphql_type=list[SearchHit],
-        directives=[sliced("first")],
+        directives=[cached(0), sliced("first")],
         description="搜索成果、需求与机构。Search listings and organisations.",
     )

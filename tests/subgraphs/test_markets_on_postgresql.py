@@ -119,22 +119,34 @@ async def check_brokers_at_once(core: Asker) -> None:
     assert sorted(codes) == [[], *([["CONTRIBUTION_TAKEN"]] * (len(numbers) - 1))]
 
 
+BENDS = [
+    ("UPDATE evidence_seal SET previous_root = NULL WHERE root = (SELECT max(sealed_in_root) FROM evidence WHERE chain = :chain)", "SEAL_BROKEN", None),
+    ("UPDATE evidence SET subject = '{}' WHERE chain = :chain AND height = 1", "RECORD_CHANGED", 1),
+    ("DELETE FROM evidence WHERE chain = :chain AND height = 0", "RECORD_MISSING", 0),
+    ("DELETE FROM evidence WHERE chain = :chain AND height = 2", "RECORD_MISSING", 2),
+    ("DELETE FROM evidence e USING evidence_head h WHERE e.chain = :chain AND h.chain = e.chain AND e.height = h.height", "RECORD_MISSING", -1),
+    ("UPDATE evidence SET height = 7 - height WHERE chain = :chain AND height IN (3, 4)", "LINK_BROKEN", 3),
+]  # fmt: skip
+
+
 async def check_bent_evidence_is_found(core: Asker, url: str) -> None:
-    """A row that was changed by plain SQL, and one that was taken away."""
-    (deal,) = (await core.ask("{ deals(first: 1) { id achievement { id } } }"))["deals"]
-    asked = {"deal": deal["id"]}
-    assert (await core.ask(VERIFY, **asked))["verifyEvidence"]["fault"] is None
-    chain = deal["achievement"]["id"]
-    for sql, kind in (
-        ("UPDATE evidence SET subject = '{}' WHERE chain = :chain AND height = 0", "RECORD_CHANGED"),
-        ("DELETE FROM evidence WHERE chain = :chain AND height = 0", "RECORD_MISSING"),
-    ):
-        engine = create_async_engine(url)
+    """Changed, removed, reordered and forged by plain SQL, each in a chain of its own; the height -1 is where the chain ended."""
+    engine = create_async_engine(url)
+    chains = (
+        "SELECT chain, max(height) FROM evidence GROUP BY chain HAVING max(height) > 5"
+        " AND count(sealed_in_root) > max(height) ORDER BY chain LIMIT 6"
+    )
+    async with engine.connect() as connection:
+        chosen = (await connection.execute(text(chains))).all()
+    for (chain, last), (sql, kind, height) in zip(chosen, BENDS, strict=True):
         async with engine.begin() as connection:
-            assert (await connection.execute(text(sql), {"chain": chain})).rowcount == 1
-        await engine.dispose()
-        fault = (await core.ask(VERIFY, **asked))["verifyEvidence"]["fault"]
-        assert (fault["kind"], fault["chain"], fault["height"]) == (kind, chain, 0)
+            await connection.execute(text("ALTER TABLE evidence DROP CONSTRAINT IF EXISTS pk_evidence"))
+            bent = await connection.execute(text(sql), {"chain": chain})
+            assert bent.rowcount == (2 if kind == "LINK_BROKEN" else 1)
+        fault = (await core.ask(VERIFY, chain=chain))["verifyEvidence"]["fault"]
+        where = (None, None) if height is None else (chain, last if height < 0 else height)
+        assert (fault["kind"], fault["chain"], fault["height"]) == (kind, *where)
+    await engine.dispose()
 
 
 async def check_traders_at_once(core: Asker, same_data: Path) -> None:
