@@ -20,6 +20,7 @@ from typing import Any, Final
 
 import msgspec
 
+from benchmarks.federation import cores
 from benchmarks.federation.contest import Measured, Plan, open_market, start, write_supergraph
 from benchmarks.federation.gateways import GATEWAYS, Gateway, Setting, grafbase
 from benchmarks.federation.market import SUBGRAPHS
@@ -118,7 +119,7 @@ def start_redis(stack: ExitStack, work: Path) -> str:
         return ""
     port = free_port()
     command = [program, "--port", str(port), "--save", "", "--dir", str(work)]
-    stack.enter_context(running(command, port=port, cores="1", log=work / "redis.log", environment={}))
+    stack.enter_context(running(command, port=port, cores=cores.LOAD, log=work / "redis.log", environment={}))
     return f"redis://127.0.0.1:{port}/0"
 
 

@@ -13,7 +13,8 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Final
 
-from benchmarks.federation.contest import GATEWAY_CORES, LOAD_CORE, Market, Plan, Running, open_market
+from benchmarks.federation import cores
+from benchmarks.federation.contest import Market, Plan, Running, open_market
 from benchmarks.federation.gateways import GATEWAYS, Setting
 from benchmarks.federation.market import FAULTS, QUERIES
 from benchmarks.federation.servers import core_seconds, free_port, kernel_seconds, running
@@ -63,7 +64,7 @@ def start(checkout: str, market: Market, folder: Path, options: argparse.Namespa
     if not is_peer:
         environment["PYTHONPATH"] = str(Path(checkout).resolve())
     log = folder.with_suffix(".log")
-    with running(command, port=port, cores=GATEWAY_CORES, log=log, folder=where, environment=environment) as group:
+    with running(command, port=port, cores=cores.GATEWAY, log=log, folder=where, environment=environment) as group:
         yield Running(gateway, f"http://127.0.0.1:{port}/graphql", group, market)
 
 
@@ -91,7 +92,7 @@ def compare(query: str, plan: Plan, names: Sequence[str], started: Sequence[Runn
 def take_slot(gateway: Running, query: str, plan: Plan) -> Slot:
     """A second of load."""
     before, before_in_kernel = core_seconds(gateway.group), kernel_seconds(gateway.group)
-    speed = gateway.load(query, plan, LOAD_CORE, plan.seconds)
+    speed = gateway.load(query, plan, cores.LOAD, plan.seconds)
     taken = max(core_seconds(gateway.group) - before, 0.01)
     return speed.requests / taken, (kernel_seconds(gateway.group) - before_in_kernel) / taken
 

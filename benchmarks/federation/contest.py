@@ -11,15 +11,13 @@ from typing import Any, Final
 
 from graphql import graphql_sync
 
+from benchmarks.federation import cores
 from benchmarks.federation.gateways import Gateway, Setting
 from benchmarks.federation.load import Speed, ask, measure
 from benchmarks.federation.market import QUERIES, SUBGRAPHS, subgraph_sdl, undivided_schema
 from benchmarks.federation.servers import core_seconds, free_port, running
 from gateway.schema import Subgraph, compose
 
-GATEWAY_CORES: Final = "0"
-LOAD_CORE: Final = 1
-UPSTREAM_CORES: Final = ("2", "3")
 PATHS: Final = {"@apollo/gateway (JavaScript)": "/"}
 
 
@@ -44,7 +42,7 @@ class Market:
 
 @contextmanager
 def open_market(
-    work: Path, *, latency: float = 0.0, fault: str = "", max_age: int = 0, cores: tuple[str, str] = UPSTREAM_CORES
+    work: Path, *, latency: float = 0.0, fault: str = "", max_age: int = 0, on: tuple[str, str] = cores.UPSTREAM
 ) -> Iterator[Market]:
     """Two upstream processes for the four subgraphs."""
     urls: dict[str, str] = {}
@@ -54,7 +52,7 @@ def open_market(
             command = [sys.executable, "-m", "benchmarks.federation.upstream", "--port", str(port)]
             command += ["--latency", str(latency), "--fault", fault, "--max-age", str(max_age)]
             log, environment = work / f"upstream-{number}.log", {"PYTHONPATH": os.getcwd()}
-            stack.enter_context(running(command, port=port, cores=cores[number], log=log, environment=environment))
+            stack.enter_context(running(command, port=port, cores=on[number], log=log, environment=environment))
             urls |= {name: f"http://127.0.0.1:{port}/{name}" for name in names}
         schema = undivided_schema(fault)
         expected = {name: graphql_sync(schema, query).formatted["data"] for name, query in QUERIES.items()}
@@ -92,7 +90,7 @@ class Running:
         if answer.get("data") != self.market.expected[query]:
             raise RuntimeError(f"{self.gateway.name} answers {query} wrongly: {json.dumps(answer)[-500:]}")
 
-    def measure(self, query: str, plan: Plan, *, core: int = LOAD_CORE) -> Measured:
+    def measure(self, query: str, plan: Plan, *, core: str = cores.LOAD) -> Measured:
         """Warm it, and measure it between two checks."""
         self.check(query)
         self.load(query, plan, core, plan.seconds)  # compilers of JavaScript need their time
@@ -102,7 +100,7 @@ class Running:
         self.check(query)
         return Measured(speed, speed.requests / max(taken, 0.01))
 
-    def load(self, query: str, plan: Plan, core: int, seconds: int) -> Speed:
+    def load(self, query: str, plan: Plan, core: str, seconds: int) -> Speed:
         """Load it for so many seconds."""
         return measure(
             self.url, QUERIES[query], seconds=seconds, connections=plan.connections, core=core, folder=plan.work
@@ -117,7 +115,7 @@ def start(
     *,
     sharing: str = "none",
     workers: int = 1,
-    cores: str = GATEWAY_CORES,
+    on: str = cores.GATEWAY,
     more: dict[str, Any] | None = None,
 ) -> Iterator[Running]:
     """A gateway afresh, until the block ends."""
@@ -127,5 +125,5 @@ def start(
     command, environment = gateway.command(setting)
     log = work / f"{gateway.name.split()[0].replace('/', '-')}.log"
     where = folder if gateway.peer else None
-    with running(command, port=port, cores=cores, log=log, folder=where, environment=environment) as group:
+    with running(command, port=port, cores=on, log=log, folder=where, environment=environment) as group:
         yield Running(gateway, f"http://127.0.0.1:{port}{PATHS.get(gateway.name, '/graphql')}", group, market)

@@ -53,11 +53,11 @@ def ask_bytes(url: str, body: bytes) -> bytes:
             time.sleep(0.02)
 
 
-def measure(url: str, query: str, *, seconds: float, connections: int, core: int, folder: Path) -> Speed:
+def measure(url: str, query: str, *, seconds: float, connections: int, core: str, folder: Path) -> Speed:
     """Load ``url`` with one query from one core."""
     script = folder / "load.lua"
     script.write_text(SCRIPT % json.dumps({"query": query}))
-    command = ["taskset", "-c", str(core), "wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "-s", str(script), url]
+    command = ["taskset", "-c", core, "wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "-s", str(script), url]
     printed = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     found = re.search(r"RESULT (\d+) (\d+) (\d+) (\d+) (\d+)", printed)
     assert found, f"wrk did not say what it measured:\n{printed}"

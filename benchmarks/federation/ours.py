@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
 
-from benchmarks.federation.contest import GATEWAY_CORES, LOAD_CORE, Plan, open_market, start
+from benchmarks.federation import cores
+from benchmarks.federation.contest import Plan, open_market, start
 from benchmarks.federation.gateways import GATEWAYS
 from benchmarks.federation.load import ask, ask_bytes, measure
 from benchmarks.federation.market import QUERIES
@@ -50,7 +51,7 @@ def bare(plan: Plan) -> None:
                     QUERIES["big"],
                     seconds=plan.seconds,
                     connections=plan.connections,
-                    core=LOAD_CORE,
+                    core=cores.LOAD,
                     folder=plan.work,
                 )
                 return speed.requests / (core_seconds(group) - before)
@@ -60,12 +61,15 @@ def bare(plan: Plan) -> None:
 
 def workers(plan: Plan) -> None:
     """Two workers on two cores against one on one; the load and the subgraphs have a core each."""
-    with open_market(plan.work, cores=("3", "3")) as market:
+    if len(cores.CORES) < 4:
+        print("- big, two workers against one: needs four cores")
+        return
+    with open_market(plan.work, on=(cores.core(3), cores.core(3))) as market:
 
         def with_workers(count: int) -> float:
-            cores = ",".join(map(str, range(count)))
-            with start(OURS, market, plan.work, workers=count, cores=cores) as gateway:
-                return gateway.measure("big", plan, core=2).speed.per_second
+            on = ",".join(map(cores.core, range(count)))
+            with start(OURS, market, plan.work, workers=count, on=on) as gateway:
+                return gateway.measure("big", plan, core=cores.core(2)).speed.per_second
 
         compare(plan, "big, two workers against one", lambda: with_workers(2), lambda: with_workers(1))
 
@@ -77,7 +81,7 @@ def bare_app(plan: Plan, body: Path, *, busy_ms: float = 0.0) -> Iterator[tuple[
     command = [sys.executable, "-m", "benchmarks.federation.bare", "--port", str(port), "--body", str(body)]
     command += ["--busy", str(busy_ms)]
     log, environment = plan.work / "bare.log", {"PYTHONPATH": os.getcwd()}
-    with running(command, port=port, cores=GATEWAY_CORES, log=log, environment=environment) as group:
+    with running(command, port=port, cores=cores.GATEWAY, log=log, environment=environment) as group:
         yield f"http://127.0.0.1:{port}/", group
 
 
@@ -100,7 +104,7 @@ def half_load(plan: Plan) -> None:
 
 def latencies(plan: Plan, url: str, rate: float) -> tuple[float, float]:
     """p50 and p99 of the big query at a constant rate, in milliseconds."""
-    command = ["taskset", "-c", str(LOAD_CORE), sys.executable, "-m", "benchmarks.federation.steady", url]
+    command = ["taskset", "-c", cores.LOAD, sys.executable, "-m", "benchmarks.federation.steady", url]
     command += ["--rate", str(rate), "--seconds", str(plan.seconds), "--connections", str(plan.connections)]
     query = json.dumps({"query": QUERIES["big"]}).encode()
     printed = subprocess.run(command, input=query, check=True, capture_output=True).stdout
@@ -122,7 +126,7 @@ def first_answer(plan: Plan) -> None:
         with running(
             command,
             port=port,
-            cores="0-3",
+            cores=cores.ALL,
             log=plan.work / "start.log",
             environment={"PYTHONPATH": os.getcwd(), "PYTHONDONTWRITEBYTECODE": ""},
         ):
