@@ -35,6 +35,7 @@ from gateway.transport.endpoint import EndpointOptions, GraphQLEndpoint, GraphQL
 from gateway.transport.graphiql import asset_routes, assets_path, make_page, ownership_route, read_examples
 from gateway.transport.health import health_routes
 from gateway.transport.not_found import http_failure
+from gateway.transport.uploads import UploadOptions
 
 FIRST_LOOK_SECONDS: Final = 5.0
 """How long the port waits for the first attempt to load: mostly the first request finds the gateway ready."""
@@ -194,4 +195,11 @@ def endpoint_options(settings: Settings) -> EndpointOptions:
         expose_plan=settings.graphql.expose_query_plan,
         heartbeat=settings.subscriptions.keep_alive,
         batch=settings.limits.batch,
+        uploads=upload_options(settings) if settings.uploads.enabled else None,
     )
+
+
+def upload_options(settings: Settings) -> UploadOptions:
+    """How files are taken."""
+    limits, uploads = settings.limits, settings.uploads
+    return UploadOptions(uploads.files, uploads.file_bytes, limits.body_bytes, limits.body_time)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from gateway.app.headers import with_response_headers
-from gateway.app.on_demand import open_aiohttp
+from gateway.app.on_demand import UploadsOnDemand, open_aiohttp
 from gateway.app.parts import Parts
 from gateway.errors import SettingsError
 from gateway.resolvers.subgraph_client import (
@@ -54,6 +54,7 @@ def make_client(
             transport,
             deadline_header=traffic.deadline_header,
             streams=streams,
+            uploads=make_uploads(traffic),
         )
     )
     if parts.local:
@@ -94,6 +95,14 @@ def make_transport(traffic: Traffic) -> PoolingTransport:
     if traffic.proxies:
         raise SettingsError("traffic.proxies: the lean transport knows no proxies; set traffic.transport to aiohttp.")
     return LeanTransport(limit=limit, max_body_bytes=most, tls=tls)
+
+
+def make_uploads(traffic: Traffic) -> UploadsOnDemand:
+    """What carries requests with files."""
+    tls = read_authorities(traffic.ca) if traffic.ca is not None else None
+    return UploadsOnDemand(
+        limit=traffic.connections, max_body_bytes=traffic.response_bytes, tls=tls, use_proxies=traffic.proxies
+    )
 
 
 def read_authorities(path: Path) -> ssl.SSLContext:

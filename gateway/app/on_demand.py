@@ -3,8 +3,9 @@ longer to import than all the rest takes to start.
 """
 
 import ssl
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
+from functools import partial
 from importlib import import_module
 from typing import Protocol
 
@@ -12,10 +13,11 @@ from gateway.app.loaded import Loader
 from gateway.app.serving import Serving
 from gateway.resolvers.cache import Invalidated, Store
 from gateway.resolvers.cache.invalidation import Targets
-from gateway.resolvers.subgraph_client import Events, PoolingTransport, SubgraphRequest
+from gateway.resolvers.subgraph_client import Events, HttpAnswer, PoolingTransport, SubgraphRequest
 from gateway.resolvers.subgraph_client.local import AnswerLocally
 from gateway.resolvers.subgraph_client.partitions import MemberBook
 from gateway.resolvers.subgraph_client.protocol import EventSource
+from gateway.resolvers.subgraph_client.transport import StreamingTransport
 from gateway.schema.supergraph import Supergraph
 from gateway.settings import Authentication, Cache, Settings
 from gateway.transport.asgi import AsgiApp
@@ -96,13 +98,38 @@ class StreamsOnDemand:
             await self._source.close()
 
 
-def open_aiohttp(*, limit: int, max_body_bytes: int, tls: ssl.SSLContext | None, use_proxies: bool) -> PoolingTransport:
+class AiohttpPart(PoolingTransport, StreamingTransport, Protocol):
+    """What carries requests by aiohttp: whole ones, and those that are not whole yet."""
+
+
+def open_aiohttp(*, limit: int, max_body_bytes: int, tls: ssl.SSLContext | None, use_proxies: bool) -> AiohttpPart:
     """What carries requests to subgraphs by aiohttp."""
     library = import_module("gateway.resolvers.subgraph_client.aiohttp_transport")
-    transport: PoolingTransport = library.AiohttpTransport(
+    transport: AiohttpPart = library.AiohttpTransport(
         limit=limit, max_body_bytes=max_body_bytes, tls=tls, use_proxies=use_proxies
     )
     return transport
+
+
+class UploadsOnDemand:
+    """A ``StreamingTransport``, which is made at the first request with files."""
+
+    def __init__(self, *, limit: int, max_body_bytes: int, tls: ssl.SSLContext | None, use_proxies: bool) -> None:
+        self._open = partial(open_aiohttp, limit=limit, max_body_bytes=max_body_bytes, tls=tls, use_proxies=use_proxies)
+        self._made: AiohttpPart | None = None
+
+    async def post_pieces(
+        self, url: str, *, headers: Mapping[str, str], pieces: AsyncIterator[bytes], seconds: float
+    ) -> HttpAnswer:
+        """See ``StreamingTransport.post_pieces``."""
+        if self._made is None:
+            self._made = self._open()
+        return await self._made.post_pieces(url, headers=headers, pieces=pieces, seconds=seconds)
+
+    async def close(self) -> None:
+        """See ``StreamingTransport.close``."""
+        if self._made is not None:
+            await self._made.close()
 
 
 async def ask_for_sdl(name: SubgraphName, url: str) -> str:

@@ -9,6 +9,10 @@ NOT_ACCEPTABLE: Final = "NOT_ACCEPTABLE"
 UNSUPPORTED_MEDIA_TYPE: Final = "UNSUPPORTED_MEDIA_TYPE"
 REQUEST_TOO_LARGE: Final = "REQUEST_TOO_LARGE"
 REQUEST_TIMEOUT: Final = "REQUEST_TIMEOUT"
+FILE_UPLOADS_LIMITS_MAX_FILES_EXCEEDED: Final = "FILE_UPLOADS_LIMITS_MAX_FILES_EXCEEDED"
+FILE_UPLOADS_LIMITS_MAX_FILE_SIZE_EXCEEDED: Final = "FILE_UPLOADS_LIMITS_MAX_FILE_SIZE_EXCEEDED"
+FILE_UPLOADS_FILES_MISSING: Final = "FILE_UPLOADS_FILES_MISSING"
+FILE_UPLOADS_OPERATION_CANNOT_STREAM: Final = "FILE_UPLOADS_OPERATION_CANNOT_STREAM"
 REQUEST_CONCURRENCY_LIMITED: Final = "REQUEST_CONCURRENCY_LIMITED"
 GATEWAY_NOT_READY: Final = "GATEWAY_NOT_READY"
 NOT_FOUND: Final = "NOT_FOUND"
@@ -55,6 +59,10 @@ MEANINGS: Final[Mapping[str, str]] = {
     UNSUPPORTED_MEDIA_TYPE: "The request's content type or coding is not one that the gateway reads.",
     REQUEST_TOO_LARGE: "The request's body is longer than the gateway reads.",
     REQUEST_TIMEOUT: "The request's body was not whole in time.",
+    FILE_UPLOADS_LIMITS_MAX_FILES_EXCEEDED: "The request has more files than `uploads.files`.",
+    FILE_UPLOADS_LIMITS_MAX_FILE_SIZE_EXCEEDED: "A file is longer than `uploads.file_bytes`. It was not sent on whole.",
+    FILE_UPLOADS_FILES_MISSING: "The request's `map` names a file that did not come.",
+    FILE_UPLOADS_OPERATION_CANNOT_STREAM: "Files go with mutations only, and each is sent on once unless `map` names it several times.",
     REQUEST_CONCURRENCY_LIMITED: "The gateway is answering as many requests as it can. Try again after the time in `Retry-After`.",
     GATEWAY_NOT_READY: "The gateway has no supergraph yet.",
     NOT_FOUND: "There is nothing at this address.",

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
+from gateway.resolvers.uploads import UploadedFile
+
 
 class Incremental(Enum):
     """How the parts of a deferred answer say where they belong: by the parameter with which clients accept it."""
@@ -21,7 +23,8 @@ class GraphQLRequest:
 
     ``document_id`` names a document that takes the place of ``query``. ``headers`` have lower-case names. ``claims`` are those of the client's verified token, empty without one. ``read_only`` refuses mutations (they may not come by GET). ``expose_plan`` adds the plan to
     the response's extensions; ``dry_run`` plans without sending anything. ``subscriptions`` and ``incremental`` say what the client's
-    transport can stream: answers of subscriptions, and parts of deferred answers (None: these are answered whole).
+    transport can stream: answers of subscriptions, and parts of deferred answers (None: these are answered whole). ``files`` are those
+    that stand in the variables, and are still on their way.
     """
 
     query: str
@@ -36,6 +39,7 @@ class GraphQLRequest:
     dry_run: bool = False
     subscriptions: bool = False
     incremental: Incremental | None = None
+    files: tuple[UploadedFile, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,7 +35,8 @@ class RequestContext:
     ``headers`` are the client's, with lower-case names; ``extensions`` what it wrote under that name; ``claims`` those of its verified
     token, empty without one. Nobody waits after the event loop's clock shows ``deadline``. ``response_headers`` (lower-case names) go into
     the response. ``freshness`` is there where somebody wants to know how long the answer can be kept. ``reports`` become the entries of the
-    response's ``extensions``: what each name has to say, in the order in which it was said.
+    response's ``extensions``: what each name has to say, in the order in which it was said. ``has_files``: there are uploaded files among
+    the variables.
     """
 
     headers: Mapping[str, str] = field(default_factory=dict)
@@ -45,6 +46,7 @@ class RequestContext:
     response_headers: dict[str, str] = field(default_factory=dict)
     reports: dict[str, list[Any]] = field(default_factory=dict)
     freshness: Freshness | None = None
+    has_files: bool = False
 
     def report(self, name: str, entry: Any) -> None:
         """Say something (JSON) in the response's ``extensions[name]``, which is a list."""

@@ -15,6 +15,7 @@ from gateway.settings.subscriptions import Subscriptions
 from gateway.settings.supergraph import SupergraphSource
 from gateway.settings.telemetry import Log, Metrics, OpenTelemetry
 from gateway.settings.traffic import Traffic
+from gateway.settings.uploads import Uploads
 from gateway.settings.workers import Workers
 
 
@@ -90,6 +91,7 @@ class Settings(Section):
     cors: Cors = Cors()
     compression: Compression = Compression()
     limits: Limits = Limits()
+    uploads: Uploads = Uploads()
     traffic: Traffic = Traffic()
     subscriptions: Subscriptions = Subscriptions()
     cache: Cache = Cache()

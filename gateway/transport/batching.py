@@ -3,13 +3,15 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final, TypeVar
 
 import msgspec
 
 from gateway.errors import RequestError
 from gateway.resolvers.messages import GraphQLRequest, GraphQLResponse
 from gateway.transport.parameters import Parameters, read_json, refuse
+
+T = TypeVar("T")
 
 DECODER: Final = msgspec.json.Decoder(list[msgspec.Raw])
 
@@ -34,9 +36,18 @@ def read_batch(body: bytes, most: int) -> tuple[Parameters, ...] | None:
         items = DECODER.decode(body)
     except (ValueError, RecursionError) as error:
         refuse(f"The request's body is not JSON: {error}.")
+    return tuple(read_json(bytes(item)) for item in checked(items, most))
+
+
+def take_batch(operations: Any, most: int) -> list[Any] | None:
+    """The same of JSON that is decoded already: its items, each to be read; None where it is no array, or arrays are not taken."""
+    return checked(operations, most) if most > 1 and isinstance(operations, list) else None
+
+
+def checked(items: list[T], most: int) -> list[T]:
     if not 0 < len(items) <= most:
         refuse(f"The body is an array of {len(items)} requests; send 1 to {most}.")
-    return tuple(read_json(bytes(item)) for item in items)
+    return items
 
 
 async def answer_batch(batch: Batch, execute: Execute) -> bytes:

@@ -10,6 +10,7 @@ import msgspec
 from gateway.errors import RequestError
 from gateway.resolvers import codes
 from gateway.resolvers.messages import Answer, GraphQLRequest, GraphQLResponse, GraphQLStream
+from gateway.resolvers.uploads import find_files
 from gateway.transport.asgi import (
     ClientLeftError,
     KnownHeaders,
@@ -20,14 +21,15 @@ from gateway.transport.asgi import (
     read_headers,
     send_response,
 )
-from gateway.transport.batching import Batch, answer_batch, read_batch
+from gateway.transport.batching import Batch, answer_batch, read_batch, take_batch
 from gateway.transport.coding import decode_body
 from gateway.transport.conditional import NOT_MODIFIED, has_it, may_be_kept, validator_of
 from gateway.transport.csrf import check_preflight
 from gateway.transport.leaving import unless_client_leaves
 from gateway.transport.media_types import GRAPHQL_RESPONSE, HTML, JSON, choose_media_type, essence, is_utf_8
-from gateway.transport.parameters import Parameters, check_asked, read_json, read_url
+from gateway.transport.parameters import Parameters, check_asked, read_json, read_object, read_url
 from gateway.transport.streaming import Carrier, Carriers, read_carriers, send_stream, single
+from gateway.transport.uploads import MULTIPART, UploadOptions, receive_upload
 
 logger = logging.getLogger(__name__)
 
@@ -97,6 +99,8 @@ class EndpointOptions:
     """How many requests one body may hold, as a JSON array; 1 takes no arrays."""
     heartbeat: float = 12.0
     """After how many seconds without an event a subscription's response shows that it is alive."""
+    uploads: UploadOptions | None = None
+    """How files are taken; None takes none."""
 
 
 class GraphQLEndpoint:
@@ -113,10 +117,13 @@ class GraphQLEndpoint:
         media_type = self._choose(scope["method"], headers)
         carriers = read_carriers(headers.get("accept"))
         try:
-            if carriers.any is not None and media_type != HTML:
+            if self._brings_files(scope, headers):
+                answer = await self._answer_upload(scope, receive, headers, media_type)
+            elif carriers.any is not None and media_type != HTML:
                 await self._stream(scope, receive, send, headers, media_type, carriers)
                 return
-            answer = await self._answer(scope, receive, headers, media_type)
+            else:
+                answer = await self._answer(scope, receive, headers, media_type)
         except ClientLeftError:
             return
         except RequestError as error:
@@ -140,9 +147,7 @@ class GraphQLEndpoint:
         method = scope["method"]
         check_method(method)
         if media_type is None:
-            raise RequestError(
-                f"The answer can be {' or '.join(ANSWERS)}; accept one of them.", code=codes.NOT_ACCEPTABLE, status=406
-            )
+            raise not_acceptable()
         if media_type == HTML and self._page:
             return HttpAnswer(200, HTML, self._page.html, self._page.headers)
         request = await self._read_request(scope, receive, headers)
@@ -153,6 +158,31 @@ class GraphQLEndpoint:
         if method == "GET" and may_be_kept(response.headers):
             return if_modified(answer, headers.get("if-none-match"))
         return answer
+
+    def _brings_files(self, scope: Scope, headers: Mapping[str, str]) -> bool:
+        return (
+            self._options.uploads is not None
+            and scope["method"] == "POST"
+            and essence(headers.get("content-type", "")) == MULTIPART
+        )
+
+    async def _answer_upload(
+        self, scope: Scope, receive: Receive, headers: Mapping[str, str], media_type: str | None
+    ) -> HttpAnswer:
+        """Answer a request with files, which may still be coming meanwhile. The answer comes whole."""
+        self._check_preflight(headers)
+        if media_type is None:
+            raise not_acceptable()
+        options = self._options.uploads or UploadOptions()
+        async with receive_upload(receive, headers["content-type"], options) as upload:
+            batch = take_batch(upload.operations, self._options.batch)
+            if batch is not None:
+                requests = tuple(self._make_request(read_object(each), headers, scope) for each in batch)
+                return HttpAnswer(
+                    200, media_type, await answer_batch(Batch(requests), self._service.execute), (NOT_STORED,)
+                )
+            request = self._make_request(read_object(upload.operations), headers, scope)
+            return to_http(await self._service.execute(request), media_type)
 
     async def _stream(
         self,
@@ -234,6 +264,7 @@ class GraphQLEndpoint:
         document_id = scope["path"].removeprefix(self._options.path).lstrip("/") or parameters.document_id or None
         check_asked(parameters, document_id)
         plan = headers.get(PLAN_HEADER, "").strip().lower() if self._options.expose_plan else ""
+        has_files = self._options.uploads is not None and self._brings_files(scope, headers)
         return GraphQLRequest(
             query=parameters.query or "",
             document_id=document_id,
@@ -244,6 +275,7 @@ class GraphQLEndpoint:
             read_only=scope["method"] == "GET",
             expose_plan=plan in ("true", "dry-run"),
             dry_run=plan == "dry-run",
+            files=tuple(find_files(parameters.variables or {})) if has_files else (),
         )
 
 
@@ -277,10 +309,17 @@ def check_content(headers: Mapping[str, str]) -> None:
     content_type = headers.get("content-type")
     if not content_type:
         raise unsupported("The request has no content type; send 'content-type: application/json'.")
+    if essence(content_type) == MULTIPART:
+        raise unsupported("Files are not taken here (uploads.enabled); send 'content-type: application/json'.")
     if essence(content_type) != JSON:
         raise unsupported(f"The content type {content_type!r} is not taken; send 'content-type: application/json'.")
     if not is_utf_8(content_type):
         raise unsupported("The body must be in UTF-8, the only encoding of JSON.")
+
+
+def not_acceptable() -> RequestError:
+    message = f"The answer can be {' or '.join(ANSWERS)}; accept one of them."
+    return RequestError(message, code=codes.NOT_ACCEPTABLE, status=406)
 
 
 def unsupported(message: str) -> RequestError:

@@ -50,6 +50,14 @@ def read_json(body: bytes) -> Parameters:
         refuse(f"The request's body is not JSON: {error}.")
 
 
+def read_object(operations: Any) -> Parameters:
+    """Parameters from JSON that is decoded already. Raises RequestError with status 400."""
+    try:
+        return msgspec.convert(operations, Parameters)
+    except msgspec.ValidationError as error:
+        refuse(f"The request's parameters are not well-formed: {error}.")
+
+
 def read_url(query_string: bytes) -> Parameters:
     """Parameters from the query component of the address. Raises RequestError with status 400."""
     given = read_pairs(query_string)

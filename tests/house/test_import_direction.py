@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[2]
 
 ORDER = (
     ("types", "errors"),
-    ("resolvers.headers",),
+    ("resolvers.headers", "resolvers.uploads"),
     (
         "settings",
         "schema.codes",

@@ -5,6 +5,7 @@ import contextlib
 import logging
 import random
 import time
+from collections import Counter
 from collections.abc import AsyncGenerator, Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -54,6 +55,7 @@ from gateway.resolvers.query_plan import QueryPlan
 from gateway.resolvers.request_context import RequestContext
 from gateway.resolvers.subgraph_client import SubgraphClient
 from gateway.resolvers.subgraph_client.partitions.options import HEADER
+from gateway.resolvers.uploads import find_files
 from gateway.schema.query_graph import build_query_graph
 from gateway.schema.supergraph import Supergraph
 from gateway.types import Label, OperationKind, SubgraphName
@@ -160,13 +162,16 @@ class Engine:
         variables = self._coerce(request, ready)
         if request.dry_run:
             return respond(Executed(None, (), ()), NO_CONTEXT, prepared.plan)
-        context = RequestContext(request.headers, request.extensions, request.claims, self._deadline())
+        context = self._context(request)
         options = self._run_options(request, variables, prepared.plan, context)
         if request.expose_plan:
             self._observer.on_plain_run(Plain.PLAN_SHOWN)
             traced = replace(options, client=TracingClient(options.client, prepared.plan))
             executed = await execute_operation(prepared, traced, ready.refusals)
             return respond(executed, context, prepared.plan)
+        if request.files:
+            self._observer.on_plain_run(Plain.FILES)
+            return respond(await execute_operation(prepared, options, ready.refusals), context)
         if prepared.operation.kind is not OperationKind.QUERY:
             return await self._run(ready, options, context)
         if self._options.share_queries:
@@ -189,7 +194,7 @@ class Engine:
         """The answer to an operation with deferred blocks; whole, where none is deferred now."""
         prepared = ready.prepared
         variables = self._coerce(request, ready)
-        context = RequestContext(request.headers, request.extensions, request.claims, self._deadline())
+        context = self._context(request)
         options = self._run_options(request, variables, prepared.plan, context)
         if request.expose_plan:
             options = replace(options, client=TracingClient(options.client, prepared.plan))
@@ -222,7 +227,15 @@ class Engine:
         except Exception as error:
             yield respond_to(error).body
 
+    def _context(self, request: GraphQLRequest) -> RequestContext:
+        """What all requests to subgraphs share. With files nobody knows how long the client takes: each request has its own time only."""
+        if not request.files:
+            return RequestContext(request.headers, request.extensions, request.claims, self._deadline())
+        return RequestContext(request.headers, request.extensions, request.claims, has_files=True)
+
     def _coerce(self, request: GraphQLRequest, ready: ReadyOperation) -> Mapping[str, Any]:
+        if request.files:
+            check_files(request.variables, ready.prepared.plan)
         return coerce_variables(self._supergraph.api_schema, ready.prepared.operation.variables, request.variables)
 
     def most_used(self, count: int) -> tuple[KnownOperation, ...]:
@@ -381,6 +394,19 @@ def query_key(request: GraphQLRequest, ready: ReadyOperation, options: RunOption
 def _own_planner(supergraph: Supergraph) -> PlanOperation:
     query_graph = build_query_graph(supergraph)
     return lambda operation, labels: plan_operation(query_graph, operation, labels=labels)
+
+
+def check_files(variables: Mapping[str, Any], plan: QueryPlan) -> None:
+    """Files go with mutations, for queries may be shared, kept and asked again. Those that several fetches send on are kept meanwhile.
+
+    Raises RequestError.
+    """
+    if plan.kind is not OperationKind.MUTATION:
+        message = "Files can be sent with a mutation only: send the file with the mutation that takes it."
+        raise RequestError(message, code=codes.FILE_UPLOADS_OPERATION_CANNOT_STREAM)
+    uses = Counter(name for fetch in plan.fetches for name in fetch.variables)
+    for file in find_files({name: value for name, value in variables.items() if uses[name] > 1}):
+        file.keep()
 
 
 def identify(parts: tuple[Any, ...]) -> bytes:

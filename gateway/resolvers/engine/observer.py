@@ -13,6 +13,8 @@ class Plain(StrEnum):
     FIRST_USE = "first_use"
     PLAN_SHOWN = "plan_shown"
     """The client asked to see the plan."""
+    FILES = "files"
+    """The client sends files."""
     FORBIDDEN = "forbidden"
     """The user may not see all of it."""
 

@@ -3,7 +3,7 @@
 import asyncio
 import io
 import ssl
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from typing import Final
 
 import aiohttp
@@ -39,6 +39,27 @@ class AiohttpTransport:
         except TimeoutError:
             raise TransportError(Failure.TIMED_OUT, "no whole answer") from None
 
+    async def post_pieces(
+        self, url: str, *, headers: Mapping[str, str], pieces: AsyncIterator[bytes], seconds: float
+    ) -> HttpAnswer:
+        """See ``StreamingTransport.post_pieces``."""
+        now = asyncio.get_running_loop().time
+        try:
+            async with asyncio.timeout(seconds) as limit:
+
+                async def timed() -> AsyncIterator[bytes]:
+                    while True:
+                        limit.reschedule(None)  # the client's pace is not the subgraph's
+                        piece = await anext(pieces, None)
+                        limit.reschedule(now() + seconds)
+                        if piece is None:
+                            return
+                        yield piece
+
+                return await self._send(self._fresh_session(), url, headers, timed())
+        except TimeoutError:
+            raise TransportError(Failure.TIMED_OUT, "no whole answer") from None
+
     def pools(self) -> list[PoolState]:
         """None: aiohttp keeps its connections to itself."""
         return []
@@ -61,10 +82,10 @@ class AiohttpTransport:
             return await self._send(self._fresh_session(), url, headers, body)
 
     async def _send(
-        self, session: aiohttp.ClientSession, url: str, headers: Mapping[str, str], body: bytes
+        self, session: aiohttp.ClientSession, url: str, headers: Mapping[str, str], body: bytes | AsyncIterator[bytes]
     ) -> HttpAnswer:
         try:
-            data = body if len(body) <= MAX_PIECE else io.BytesIO(body)
+            data = io.BytesIO(body) if isinstance(body, bytes) and len(body) > MAX_PIECE else body
             async with session.post(url, data=data, headers=headers, allow_redirects=False) as response:
                 return await self._read(response)
         except aiohttp.ClientConnectorError as error:

@@ -1,6 +1,7 @@
 """GraphQL over HTTP, the client's side: a request becomes a POST, an answer becomes a response or a named failure."""
 
 import asyncio
+import contextlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -11,13 +12,23 @@ from gateway.errors import SubgraphError
 from gateway.resolvers import codes
 from gateway.resolvers.subgraph_client.protocol import Events, EventSource, SubgraphRequest, SubgraphResponse
 from gateway.resolvers.subgraph_client.response import MalformedResponseError, read_response
-from gateway.resolvers.subgraph_client.transport import Failure, HttpAnswer, HttpTransport, TransportError
+from gateway.resolvers.subgraph_client.transport import (
+    Failure,
+    HttpAnswer,
+    HttpTransport,
+    StreamingTransport,
+    TransportError,
+)
+from gateway.resolvers.subgraph_client.uploading import MultipartBody
+from gateway.resolvers.uploads import UploadedFile, find_files
 from gateway.types import OperationKind, SubgraphName
 
 GRAPHQL_JSON: Final = "application/graphql-response+json"
 PLAIN_JSON: Final = "application/json"
 HEADERS: Final = {"content-type": PLAIN_JSON, "accept": f"{GRAPHQL_JSON}, {PLAIN_JSON};q=0.9"}
 """What a client says of itself (GraphQL over HTTP, section 5.2)."""
+UPLOADS: Final = {"apollo-require-preflight": "true", "graphql-require-preflight": "1"}
+"""What servers want to see with files, which a page of another site could make a browser send."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +43,7 @@ class HttpClient:
     """A ``SubgraphClient`` that posts each request to its subgraph's endpoint. It owns the transport and closes it.
 
     ``deadline_header`` tells subgraphs in how many milliseconds nobody will wait for their answer any more; None tells nothing.
-    ``streams`` brings the events of subscriptions, and is closed too; without it there are none.
+    ``streams`` brings the events of subscriptions, and is closed too; without it there are none. ``uploads`` carries requests with files.
     """
 
     def __init__(
@@ -42,11 +53,13 @@ class HttpClient:
         *,
         deadline_header: str | None = None,
         streams: EventSource | None = None,
+        uploads: StreamingTransport | None = None,
     ) -> None:
         self._endpoints = endpoints
         self._transport = transport
         self._deadline_header = deadline_header
         self._streams = streams
+        self._uploads = uploads
 
     async def send(self, request: SubgraphRequest) -> SubgraphResponse:
         """The subgraph's response; raises ``SubgraphError`` where there is no usable one.
@@ -60,6 +73,8 @@ class HttpClient:
         endpoint = self._endpoints.get(request.subgraph)
         if endpoint is None:
             raise SubgraphError(f"Subgraph {request.subgraph!r} has no address.", subgraph=request.subgraph)
+        if request.context is not None and request.context.has_files and (files := find_files(request.variables)):
+            return await self._post_files(request, endpoint, files)
         now = asyncio.get_running_loop().time()
         deadline = now + (request.timeout or endpoint.timeout)
         if request.context is not None and request.context.deadline is not None:
@@ -76,9 +91,25 @@ class HttpClient:
                 replayable=request.kind is OperationKind.QUERY,
             )
         except TransportError as error:
-            message = f"Subgraph {request.subgraph!r} {error.failure.value}."
-            code = codes.SUBREQUEST_CIRCUIT_OPEN if error.failure is Failure.OPEN else None
-            raise SubgraphError(message, subgraph=request.subgraph, code=code) from error
+            raise _no_answer(request.subgraph, error) from error
+
+    async def _post_files(
+        self, request: SubgraphRequest, endpoint: Endpoint, files: Mapping[UploadedFile, list[str]]
+    ) -> HttpAnswer:
+        """The answer to a request with files, which are sent on as they come. It is never sent twice."""
+        if self._uploads is None:
+            message = f"Subgraph {request.subgraph!r} takes no files."
+            raise SubgraphError(message, subgraph=request.subgraph, code=codes.FILE_UPLOADS_OPERATION_CANNOT_STREAM)
+        body = MultipartBody(request, files)
+        headers = {**request.headers, **HEADERS, **UPLOADS, "content-type": body.content_type}
+        seconds = request.timeout or endpoint.timeout
+        try:
+            async with contextlib.aclosing(body.pieces()) as pieces:
+                return await self._uploads.post_pieces(endpoint.url, headers=headers, pieces=pieces, seconds=seconds)
+        except TransportError as error:
+            if body.failure is None:
+                raise _no_answer(request.subgraph, error) from error
+            raise SubgraphError(str(body.failure), subgraph=request.subgraph, code=body.failure.code) from error
 
     def subscribe(self, request: SubgraphRequest) -> Events:
         """The subgraph's events; raises ``SubgraphError`` as ``Events`` says."""
@@ -89,6 +120,8 @@ class HttpClient:
     async def close(self) -> None:
         """Close the transport, and end all subscriptions."""
         await self._transport.close()
+        if self._uploads is not None:
+            await self._uploads.close()
         if self._streams is not None:
             await self._streams.close()
 
@@ -132,6 +165,11 @@ def read_answer(subgraph: SubgraphName, answer: HttpAnswer) -> SubgraphResponse:
     if not succeeded and media_type == PLAIN_JSON and not response.errors:
         raise _http_error(subgraph, answer.status)
     return response
+
+
+def _no_answer(subgraph: SubgraphName, error: TransportError) -> SubgraphError:
+    code = codes.SUBREQUEST_CIRCUIT_OPEN if error.failure is Failure.OPEN else None
+    return SubgraphError(f"Subgraph {subgraph!r} {error.failure.value}.", subgraph=subgraph, code=code)
 
 
 def _http_error(subgraph: SubgraphName, status: int) -> SubgraphError:

@@ -1,6 +1,6 @@
 """What carries bytes to a subgraph: one HTTP POST with an answer, or one named reason why there is none."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from typing import Final, NamedTuple, Protocol
@@ -62,6 +62,23 @@ class HttpTransport(Protocol):
         """The answer to one POST, before the event loop's clock shows ``deadline``; raises ``TransportError``.
 
         ``replayable`` requests may be sent a second time where the server closed an idle connection under them.
+        """
+        ...
+
+    async def close(self) -> None:
+        """Close all connections. The transport is not used afterwards."""
+        ...
+
+
+class StreamingTransport(Protocol):
+    """Posts a body that is not whole yet."""
+
+    async def post_pieces(
+        self, url: str, *, headers: Mapping[str, str], pieces: AsyncIterator[bytes], seconds: float
+    ) -> HttpAnswer:
+        """The answer to one POST, sent as its pieces come; raises ``TransportError``.
+
+        So many ``seconds`` may pass until a piece has been taken, and from the last one until the answer is whole.
         """
         ...
 
