@@ -19,7 +19,7 @@ from gateway.app.engine import connect
 from gateway.app.held import Engine
 from gateway.app.last_good import LastGood
 from gateway.app.loaded import Loader
-from gateway.app.on_demand import StreamsOnDemand
+from gateway.app.on_demand import CallbackPart, StreamsOnDemand
 from gateway.app.parts import Parts, make_parts
 from gateway.app.peers import ALONE, Peers, SharedReadiness, when_ready
 from gateway.app.serving import Serving
@@ -30,6 +30,7 @@ from gateway.settings.subscriptions import OnNewSchema
 from gateway.transport.admission import Admission
 from gateway.transport.asgi import AsgiApp, Receive, Scope, Send
 from gateway.transport.cache_desk import cache_routes
+from gateway.transport.callbacks import callback_route
 from gateway.transport.compression import Compressing, Compression
 from gateway.transport.endpoint import EndpointOptions, GraphQLEndpoint, GraphQLService, Page
 from gateway.transport.graphiql import asset_routes, assets_path, make_page, ownership_route, read_examples
@@ -59,6 +60,7 @@ def make_app(settings: Settings, loader: Loader, *, peers: Peers = ALONE) -> Asg
             *parts.telemetry.routes(),
             *(console_routes(settings, serving) if page else ()),
             *(desk_routes(parts.cache) if parts.cache else ()),
+            *(callback_routes(parts.callbacks, settings) if parts.callbacks else ()),
         ],
         exception_handlers={HTTPException: http_failure(path)},
         lifespan=lambda _: lifespan(serving, parts, peers),
@@ -83,11 +85,17 @@ def desk_routes(cache: AnswerCache) -> list[Route]:
     return cache_routes(desk) if desk.has_tokens else []
 
 
+def callback_routes(callbacks: CallbackPart, settings: Settings) -> list[Route]:
+    """Where subgraphs post events."""
+    path, limit = settings.subscriptions.callback.path, settings.traffic.response_bytes
+    return [callback_route(path, callbacks.take, limit=limit)]
+
+
 def make_serving(settings: Settings, loader: Loader, parts: Parts) -> Serving:
     """What answers from the loader's newest good supergraph, as the settings have it."""
 
     async def connect_engine(supergraph: Supergraph) -> Engine:
-        streams = StreamsOnDemand(supergraph, settings, parts.members)
+        streams = StreamsOnDemand(supergraph, settings, parts.members, parts.callbacks)
         client = make_client(supergraph, settings.traffic, parts, streams)
         return await connect(supergraph, client, settings, parts.cache, parts.telemetry.observer)
 
@@ -147,6 +155,8 @@ async def lifespan(serving: Serving, parts: Parts, peers: Peers) -> AsyncIterato
         if parts.cache is not None:
             stack.push_async_callback(parts.cache.close)
         stack.push_async_callback(serving.close)
+        if parts.callbacks is not None:
+            await stack.enter_async_context(parts.callbacks.at_work())
         if parts.registry is not None:
             await stack.enter_async_context(parts.registry.at_work(serving))
         await stack.enter_async_context(in_background(serving.run()))

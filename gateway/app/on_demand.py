@@ -7,7 +7,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from functools import partial
 from importlib import import_module
-from typing import Protocol
+from pathlib import Path
+from typing import Any, Protocol
 
 from gateway.app.loaded import Loader
 from gateway.app.serving import Serving
@@ -19,7 +20,7 @@ from gateway.resolvers.subgraph_client.partitions import MemberBook
 from gateway.resolvers.subgraph_client.protocol import EventSource
 from gateway.resolvers.subgraph_client.transport import StreamingTransport
 from gateway.schema.supergraph import Supergraph
-from gateway.settings import Authentication, Cache, Settings
+from gateway.settings import Authentication, Cache, Settings, Subscriptions
 from gateway.transport.asgi import AsgiApp
 from gateway.transport.authentication import Verifier
 from gateway.transport.endpoint import GraphQLService
@@ -77,18 +78,47 @@ def open_verifier(settings: Authentication) -> Verifier:
     return verifier
 
 
+class CallbackPart(Protocol):
+    """Where subgraphs' callbacks come in (aiohttp is what they are asked for by)."""
+
+    @property
+    def book(self) -> Any:
+        """The subscriptions that wait for some, for what brings events."""
+        ...
+
+    async def take(self, process: str, id_: str, body: bytes) -> int:
+        """Take a callback; gives the HTTP status that answers it."""
+        ...
+
+    def at_work(self) -> AbstractAsyncContextManager[None]:
+        """Its work beside the requests."""
+        ...
+
+
+def open_callbacks(settings: Subscriptions, folder: Path | None) -> CallbackPart | None:
+    """The desk for callbacks, if the settings have an address for it."""
+    if settings.callback.public_url is None:
+        return None
+    part: CallbackPart | None = import_module("gateway.app.callbacks").make_desk(settings, folder)
+    return part
+
+
 class StreamsOnDemand:
     """An ``EventSource`` for the subscriptions of a supergraph, which is made at the first of them."""
 
-    def __init__(self, supergraph: Supergraph, settings: Settings, members: MemberBook) -> None:
-        self._supergraph, self._settings, self._members = supergraph, settings, members
+    def __init__(
+        self, supergraph: Supergraph, settings: Settings, members: MemberBook, callbacks: CallbackPart | None
+    ) -> None:
+        self._supergraph, self._settings, self._members, self._callbacks = supergraph, settings, members, callbacks
         self._source: EventSource | None = None
 
     def subscribe(self, request: SubgraphRequest) -> Events:
         """The subgraph's events."""
         if self._source is None:
             streams = import_module("gateway.app.streams")
-            made: EventSource = streams.make_streams(self._supergraph, self._settings, self._members)
+            made: EventSource = streams.make_streams(
+                self._supergraph, self._settings, self._members, self._callbacks.book if self._callbacks else None
+            )
             self._source = made
         return self._source.subscribe(request)
 

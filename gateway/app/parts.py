@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from gateway.app.caching import AnswerCache
 from gateway.app.members import open_book
-from gateway.app.on_demand import RegistryPart, open_registry
+from gateway.app.on_demand import CallbackPart, RegistryPart, open_callbacks, open_registry
 from gateway.app.peers import Peers
 from gateway.app.seen import make_telemetry
 from gateway.app.telemetry import UNSEEN, Telemetry
@@ -28,6 +28,7 @@ class Parts:
     local: Mapping[SubgraphName, AnswerLocally] = field(default_factory=dict)
     shared: Store | None = None
     members: MemberBook = field(default_factory=MemberBook)
+    callbacks: CallbackPart | None = None
 
 
 def make_parts(settings: Settings, peers: Peers) -> Parts:
@@ -41,4 +42,5 @@ def make_parts(settings: Settings, peers: Peers) -> Parts:
         telemetry.watch_cache(cache)
     shared = cache.store if cache is not None and settings.cache.redis is not None else None
     local = registry.local if registry else {}
-    return Parts(telemetry, cache, registry, local, shared, open_book(settings.traffic))
+    callbacks = open_callbacks(settings.subscriptions, peers.folder)
+    return Parts(telemetry, cache, registry, local, shared, open_book(settings.traffic), callbacks)

@@ -12,15 +12,18 @@ from gateway.resolvers.subgraph_client.streams import (
     StreamTarget,
     WhenSlow,
 )
+from gateway.resolvers.subgraph_client.streams.callbacks import CallbackBook
 from gateway.schema.supergraph import Supergraph
 from gateway.settings import Settings, SubgraphSubscriptions, SubgraphTraffic, Subscriptions, Traffic
 from gateway.types import SubgraphName
 
 
-def make_streams(supergraph: Supergraph, settings: Settings, book: MemberBook) -> StreamSource:
+def make_streams(
+    supergraph: Supergraph, settings: Settings, book: MemberBook, callbacks: CallbackBook | None
+) -> StreamSource:
     """What brings the events of every subgraph, and of their members."""
     targets = {name: target(supergraph, name, settings.traffic) for name in supergraph.subgraphs}
-    return StreamSource(MemberTargets(targets, book), stream_options(settings.subscriptions))
+    return StreamSource(MemberTargets(targets, book), stream_options(settings.subscriptions), callbacks)
 
 
 class MemberTargets(Mapping[SubgraphName, StreamTarget]):

@@ -11,7 +11,7 @@ from gateway.settings.cors import Cors
 from gateway.settings.documents import Documents
 from gateway.settings.registry import Registry
 from gateway.settings.section import Count, FilePath, HeaderName, Seconds, Section, UrlPath
-from gateway.settings.subscriptions import Subscriptions
+from gateway.settings.subscriptions import StreamProtocolSetting, Subscriptions
 from gateway.settings.supergraph import SupergraphSource
 from gateway.settings.telemetry import Log, Metrics, OpenTelemetry
 from gateway.settings.traffic import Traffic
@@ -99,6 +99,16 @@ class Settings(Section):
     opentelemetry: OpenTelemetry = OpenTelemetry()
     registry: Registry = Registry()
     log: Log = Log()
+
+    @model_validator(mode="after")
+    def check_callbacks(self) -> "Settings":
+        ways = {name: own.subscriptions.protocol for name, own in self.traffic.subgraphs.items() if own.subscriptions}
+        calling = [name for name, way in ways.items() if way is StreamProtocolSetting.CALLBACK]
+        if calling and self.subscriptions.callback.public_url is None:
+            raise ValueError(
+                f"subscriptions.callback.public_url is missing: traffic.subgraphs.{calling[0]} calls back, and must know where"
+            )
+        return self
 
     @model_validator(mode="after")
     def check_registry(self) -> "Settings":

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from gateway.settings.section import Count, HeaderName, Seconds, Section
+from gateway.settings.section import Count, HeaderName, Seconds, Section, Url, UrlPath
 
 
 def check_stream_url(url: str) -> str:
@@ -20,6 +20,7 @@ class StreamProtocolSetting(Enum):
     WEBSOCKET = "websocket"
     SSE = "sse"
     MULTIPART = "multipart"
+    CALLBACK = "callback"
 
 
 class WhenSlowSetting(Enum):
@@ -44,6 +45,15 @@ class SubgraphSubscriptions(Section):
     """Instead of the subgraph's own address."""
     heartbeat: Seconds = 30.0
     """After how long without a sign of life a connection is tried, or given up."""
+
+
+class Callback(Section):
+    """Where subgraphs post events by the HTTP callback protocol."""
+
+    path: UrlPath = "/callback"
+    """Where the gateway takes them."""
+    public_url: Url | None = None
+    """The address of that path as subgraphs reach this gateway, each replica by its own; None takes none."""
 
 
 class Subscriptions(Section):
@@ -71,3 +81,4 @@ class Subscriptions(Section):
     reconnects: Annotated[int, Field(ge=0, le=1000)] = 3
     """How often in a row a connection to a subgraph that broke is opened anew."""
     on_new_schema: OnNewSchema = OnNewSchema.END
+    callback: Callback = Callback()

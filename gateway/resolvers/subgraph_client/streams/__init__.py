@@ -1,4 +1,4 @@
-"""Subscriptions to subgraphs: WebSockets, server-sent events and multipart responses, shared by those who ask the same."""
+"""Subscriptions to subgraphs: WebSockets, server-sent events, multipart responses and callbacks, shared by those who ask the same."""
 
 from gateway.resolvers.subgraph_client.streams.shared import StreamOptions, WhenSlow
 from gateway.resolvers.subgraph_client.streams.source import StreamSource

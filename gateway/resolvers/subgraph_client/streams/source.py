@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import aiohttp
 
 from gateway.resolvers.subgraph_client.protocol import Events, SubgraphRequest
+from gateway.resolvers.subgraph_client.streams.callbacks import CallbackBook, callback_events
 from gateway.resolvers.subgraph_client.streams.http_streams import http_events
 from gateway.resolvers.subgraph_client.streams.shared import SharedStreams, StreamOptions
 from gateway.resolvers.subgraph_client.streams.target import RawEvents, StreamProtocol, StreamTarget, refused
@@ -13,10 +14,19 @@ from gateway.types import SubgraphName
 
 
 class StreamSource:
-    """An ``EventSource`` for these subgraphs. Its connections are opened with the first subscription."""
+    """An ``EventSource`` for these subgraphs. Its connections are opened with the first subscription.
 
-    def __init__(self, targets: Mapping[SubgraphName, StreamTarget], options: StreamOptions) -> None:
+    ``callbacks`` are needed where a target's protocol is that of callbacks.
+    """
+
+    def __init__(
+        self,
+        targets: Mapping[SubgraphName, StreamTarget],
+        options: StreamOptions,
+        callbacks: CallbackBook | None = None,
+    ) -> None:
         self._targets = targets
+        self._callbacks = callbacks
         self._shared = SharedStreams(self._open, options)
         self._session: aiohttp.ClientSession | None = None
         self._sockets: WebSocketPool | None = None
@@ -37,14 +47,22 @@ class StreamSource:
         target = self._targets.get(request.subgraph)
         if target is None:
             raise refused(request.subgraph, "it has no address")
-        session, sockets = self._connected()
-        is_socket = target.protocol is StreamProtocol.WEBSOCKET
-        stream = sockets.events(target, request) if is_socket else http_events(session, target, request)
+        stream = self._stream(target, request)
         try:
             async for event in stream:
                 yield event
         finally:
             await stream.aclose()
+
+    def _stream(self, target: StreamTarget, request: SubgraphRequest) -> RawEvents:
+        session, sockets = self._connected()
+        if target.protocol is StreamProtocol.WEBSOCKET:
+            return sockets.events(target, request)
+        if target.protocol is not StreamProtocol.CALLBACK:
+            return http_events(session, target, request)
+        if self._callbacks is None:
+            raise refused(request.subgraph, "there is no address to which it could call back")
+        return callback_events(session, target, request, self._callbacks)
 
     def _connected(self) -> tuple[aiohttp.ClientSession, WebSocketPool]:
         if self._session is None or self._sockets is None:

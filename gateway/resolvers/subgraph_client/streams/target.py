@@ -18,6 +18,8 @@ class StreamProtocol(Enum):
     """Server-sent events, in the distinct connections mode of graphql-sse."""
     MULTIPART = "multipart"
     """Parts of an HTTP response, as Apollo's multipart protocol for subscriptions has it."""
+    CALLBACK = "callback"
+    """Posts of the subgraph to the gateway, as Apollo's HTTP callback protocol has it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,149 @@
+"""Subscriptions whose events the subgraph posts to the gateway: Apollo's HTTP callback protocol, version 1.0.
+
+The subgraph is asked once, and gets an address. It tries the address (``check``), posts each event there (``next``), shows now and then that it is
+alive (``check``), and says when there is no more (``complete``).
+"""
+
+import asyncio
+import secrets
+from collections.abc import Mapping
+from typing import Any, Final, Literal
+
+import aiohttp
+import msgspec
+
+from gateway.resolvers.subgraph_client.http_client import encode_request
+from gateway.resolvers.subgraph_client.protocol import SubgraphRequest
+from gateway.resolvers.subgraph_client.streams.target import RawEvents, StreamTarget, lost, refused, unreachable
+
+PROTOCOL: Final[Mapping[str, str]] = {"subscription-protocol": "callback/1.0"}
+ACCEPTED: Final = "application/json;callbackSpec=1.0"
+
+WAITING: Final = 100
+"""How many events of one subscription wait to be read; whoever posts one more waits as well."""
+
+NO_CONTENT: Final = 204
+ACCEPTED_STATUS: Final = 202
+BAD_REQUEST: Final = 400
+NOT_FOUND: Final = 404
+"""What tells the subgraph to stop: nobody waits for this subscription (any more)."""
+
+
+class Message(msgspec.Struct):
+    """What a subgraph posts."""
+
+    kind: Literal["subscription"]
+    action: Literal["check", "next", "complete"]
+    id: str
+    verifier: str
+    payload: msgspec.Raw = msgspec.Raw(b"null")
+    errors: list[dict[str, Any]] | None = None
+
+
+DECODER: Final = msgspec.json.Decoder(Message)
+
+
+class Callback:
+    """One subscription that waits for what is posted: events, None for a sign of life, or why there will be no more."""
+
+    def __init__(self, address: str) -> None:
+        self.id, self.verifier = secrets.token_hex(16), secrets.token_urlsafe(24)
+        self.url = f"{address}/{self.id}"
+        self.posted: asyncio.Queue[Message] = asyncio.Queue(WAITING)
+
+
+class CallbackBook:
+    """The subscriptions of this process that wait for callbacks. ``address`` is where subgraphs post them, but for the subscription's id."""
+
+    def __init__(self, address: str) -> None:
+        self._address = address
+        self._waiting: dict[str, Callback] = {}
+
+    def open(self) -> Callback:
+        """A new subscription, which waits until it is closed."""
+        callback = Callback(self._address)
+        self._waiting[callback.id] = callback
+        return callback
+
+    def close(self, callback: Callback) -> None:
+        """It waits no longer: its subgraph is told so when it posts again."""
+        self._waiting.pop(callback.id, None)
+
+    async def take(self, id_: str, body: bytes) -> int:
+        """Take what was posted for a subscription; gives the HTTP status that answers it. An event waits until there is room for it."""
+        try:
+            message = DECODER.decode(body)
+        except (msgspec.DecodeError, RecursionError):
+            return BAD_REQUEST
+        callback = self._waiting.get(id_)
+        if callback is None or message.id != id_ or not secrets.compare_digest(message.verifier, callback.verifier):
+            return NOT_FOUND
+        await callback.posted.put(message)
+        return ACCEPTED_STATUS if message.action == "complete" else NO_CONTENT
+
+
+async def callback_events(
+    session: aiohttp.ClientSession, target: StreamTarget, request: SubgraphRequest, book: CallbackBook
+) -> RawEvents:
+    """See ``RawEvents``. A subgraph that shows no sign of life for three heartbeats is gone."""
+    callback = book.open()
+    try:
+        refusal = await _begin(session, target, request, callback)
+        if refusal is not None:
+            yield refusal
+            return
+        while True:
+            try:
+                async with asyncio.timeout(3 * target.heartbeat):
+                    message = await callback.posted.get()
+            except TimeoutError:
+                raise lost(request.subgraph) from None
+            if message.action == "next":
+                yield bytes(message.payload)
+            elif message.action == "complete":
+                if message.errors:
+                    yield msgspec.json.encode({"data": None, "errors": message.errors})
+                return
+    finally:
+        book.close(callback)
+
+
+async def _begin(
+    session: aiohttp.ClientSession, target: StreamTarget, request: SubgraphRequest, callback: Callback
+) -> bytes | None:
+    """Ask for the events; gives the subgraph's answer where that refuses the operation. Raises ``SubgraphError``."""
+    subscription = {
+        "callbackUrl": callback.url,
+        "subscriptionId": callback.id,
+        "verifier": callback.verifier,
+        "heartbeatIntervalMs": int(target.heartbeat * 1000),
+    }
+    body = msgspec.json.decode(encode_request(request)) | {"extensions": {"subscription": subscription}}
+    headers = {**request.headers, "content-type": "application/json", "accept": ACCEPTED, **PROTOCOL}
+    try:
+        async with (
+            asyncio.timeout(target.timeout),
+            session.post(
+                target.url, data=msgspec.json.encode(body), headers=headers, allow_redirects=False
+            ) as response,
+        ):
+            text = await response.content.read(target.max_bytes)
+    except TimeoutError:
+        raise refused(request.subgraph, "it did not begin in time") from None
+    except (aiohttp.ClientError, OSError) as error:
+        raise unreachable(request.subgraph) from error
+    return _refusal(request, response, text)
+
+
+def _refusal(request: SubgraphRequest, response: aiohttp.ClientResponse, text: bytes) -> bytes | None:
+    try:
+        answer = msgspec.json.decode(text)
+    except (msgspec.DecodeError, RecursionError):
+        answer = None
+    if isinstance(answer, dict) and answer.get("errors"):
+        return text
+    if not response.ok or not isinstance(answer, dict):
+        raise refused(
+            request.subgraph, f"it answered with HTTP status {response.status}, and not as one that calls back"
+        )
+    return None
