@@ -19,6 +19,7 @@ from gateway.resolvers.subgraph_client.streams import (
     StreamTarget,
     WhenSlow,
 )
+from gateway.resolvers.subgraph_client.streams.callbacks import CallbackBook
 from gateway.types import OperationKind
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -37,7 +38,8 @@ async def source(
     app = web.Application()
     app.router.add_route("*", "/graphql", handler)
     async with TestServer(app) as server:
-        made = StreamSource({"core": StreamTarget(str(server.make_url("/graphql")), protocol, **target)}, options)
+        targets = {"core": StreamTarget(str(server.make_url("/graphql")), protocol, **target)}
+        made = StreamSource(targets, options, CallbackBook("http://127.0.0.1:1/callback"))
         try:
             yield made
         finally:
