@@ -12,7 +12,7 @@ from gateway.errors import TongfenError
 from gateway.resolvers import plan
 from gateway.resolvers.executor import prepare
 from gateway.resolvers.executor.compiled import NotCompiledError, compile_operation, print_compiled
-from gateway.resolvers.operation import Limits, parse_operation, read_operation
+from gateway.resolvers.operation import Limits, parse_operation, read_operation, with_incremental_directives
 from gateway.resolvers.planner import plan_operation
 from gateway.resolvers.query_plan import QueryPlan
 from gateway.schema.query_graph import QueryGraph, build_query_graph
@@ -70,7 +70,7 @@ def plan_command(
 def show_compiled(supergraph_sdl: str, query: str, operation_name: str | None, variables: str) -> str:
     """The Python that an operation is compiled to, or why it is not. Raises TongfenError for what cannot be planned."""
     supergraph = read_supergraph(supergraph_sdl)
-    operation = read_operation(supergraph.api_schema, query, operation_name, Limits())
+    operation = read_operation(with_incremental_directives(supergraph.api_schema), query, operation_name, Limits())
     prepared = prepare(operation, plan_operation(build_query_graph(supergraph), operation), supergraph)
     try:
         conditions = json.loads(variables)

@@ -2,7 +2,7 @@
 
 from graphql import DocumentNode
 
-from gateway.resolvers.operation import Limits, read_operation
+from gateway.resolvers.operation import Limits, read_operation, with_incremental_directives
 from gateway.resolvers.planner import plan_operation
 from gateway.resolvers.query_plan import QueryPlan
 from gateway.schema.query_graph import build_query_graph
@@ -19,5 +19,6 @@ def plan(supergraph: Supergraph | DocumentNode | str, query: str, operation_name
     """
     if not isinstance(supergraph, Supergraph):
         supergraph = read_supergraph(supergraph)
-    operation = read_operation(supergraph.api_schema, query, operation_name, Limits())
+    schema = with_incremental_directives(supergraph.api_schema)
+    operation = read_operation(schema, query, operation_name, Limits())
     return plan_operation(build_query_graph(supergraph), operation)

@@ -102,3 +102,14 @@ def test_json_lines_take_override_conditions() -> None:
     request = {"supergraph": supergraph, "operation": "{ feed }", "overrideConditions": {"canary": True}}
     (answer,) = answer_lines([json.dumps(request)])
     assert json.loads(answer)["plan"]["node"]["serviceName"] == "a"
+
+
+def test_a_deferred_part_is_a_node_of_the_plan(tmp_path: Path) -> None:
+    """Clients may write @defer and @stream, which no supergraph defines: the command reads them as the gateway does."""
+    supergraph, query = tmp_path / "supergraph.graphql", tmp_path / "query.graphql"
+    supergraph.write_text(SUBSCRIPTION, "utf-8")
+    query.write_text('{ __typename ... @defer(label: "later") { city } }', "utf-8")
+    result = CliRunner().invoke(plan_command, ["--supergraph", str(supergraph), str(query), "--format", "json"])
+    assert result.exit_code == 0, result.output
+    (deferred,) = json.loads(result.output)["node"]["deferred"]
+    assert deferred["label"] == "later"

@@ -21,7 +21,6 @@ from gateway.resolvers.access import AccessOptions, read_access_rules
 from gateway.resolvers.engine.access import ALL_MET, AccessGate, Unmet, refusals_of
 from gateway.resolvers.engine.answers import WholeAnswers
 from gateway.resolvers.engine.boarding import BoardingClient
-from gateway.resolvers.engine.incremental import with_incremental_directives
 from gateway.resolvers.engine.labels import draw_labels
 from gateway.resolvers.engine.observer import UNOBSERVED, EngineObserver, Plain
 from gateway.resolvers.engine.prepared_cache import KnownOperation, PreparedCache
@@ -49,7 +48,7 @@ from gateway.resolvers.executor.streaming import EventClient, run_in_parts, sour
 from gateway.resolvers.flights import Flights
 from gateway.resolvers.headers import HeaderRules
 from gateway.resolvers.messages import Answer, GraphQLRequest, GraphQLResponse, GraphQLStream, Incremental
-from gateway.resolvers.operation import Limits, Operation, coerce_variables, read_operation
+from gateway.resolvers.operation import Limits, Operation, coerce_variables, read_operation, with_incremental_directives
 from gateway.resolvers.planner import plan_operation
 from gateway.resolvers.query_plan import QueryPlan
 from gateway.resolvers.request_context import RequestContext

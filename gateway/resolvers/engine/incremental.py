@@ -1,24 +1,11 @@
-"""The parts of a deferred answer as payloads, in either form; and the directives with which clients ask for them."""
+"""The parts of a deferred answer as payloads, in either form."""
 
 from collections.abc import Mapping
 from typing import Any
 
-from graphql import GraphQLDeferDirective, GraphQLSchema, GraphQLStreamDirective
-
 from gateway.resolvers.executor.paths import JsonObject
 from gateway.resolvers.executor.streaming import Delivered, Part, Pending
 from gateway.resolvers.messages import Incremental
-
-DIRECTIVES = (GraphQLDeferDirective, GraphQLStreamDirective)
-
-
-def with_incremental_directives(schema: GraphQLSchema) -> GraphQLSchema:
-    """The public schema with ``@defer`` and ``@stream``, as clients may use them and see them by introspection."""
-    known = {directive.name for directive in schema.directives}
-    added = tuple(directive for directive in DIRECTIVES if directive.name not in known)
-    arguments: dict[str, Any] = {**schema.to_kwargs(), "directives": (*schema.directives, *added)}
-    arguments["assume_valid"] = True
-    return GraphQLSchema(**arguments)
 
 
 def write_part(part: Part, form: Incremental, extensions: Mapping[str, Any], *, is_first: bool) -> JsonObject:
