@@ -5,9 +5,7 @@ composer and by ours; the gateway must read the same of both supergraphs, and ga
 """
 
 import asyncio
-import json
 import os
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any, Final
@@ -18,6 +16,7 @@ from gateway.resolvers.subgraph_client.partitions import Member, MemberBook, Par
 from gateway.schema import Subgraph, compose
 from gateway.schema.supergraph import Supergraph, read_supergraph
 from gateway.types import OperationKind
+from tests.interop.composing import compose_elsewhere
 from tests.resolvers.subgraph_client.partitions.market import MemberServer, Row, market
 
 ROOT: Final = Path(__file__).parents[2]
@@ -27,16 +26,6 @@ SPEAKING: Final = ("partition", "partitionedBy", "gather")
 
 def read_files(files: dict[str, Path]) -> list[Subgraph]:
     return [Subgraph(name, f"http://{name}/graphql", path.read_text(encoding="utf-8")) for name, path in files.items()]
-
-
-def compose_elsewhere(subgraphs: list[Subgraph], folder: Path) -> Supergraph:
-    """The supergraph that @apollo/composition makes."""
-    given = json.dumps([{"name": each.name, "url": each.url, "sdl": each.sdl} for each in subgraphs])
-    done = subprocess.run(["node", "compose.mjs"], cwd=folder, input=given, capture_output=True, text=True, check=True)
-    said = json.loads(done.stdout)
-    if said["supergraph"] is None:
-        raise SystemExit("\n".join(said["errors"]))
-    return read_supergraph(said["supergraph"])
 
 
 def spoken(supergraph: Supergraph, subgraph: str) -> dict[str, list[Any]]:
@@ -82,7 +71,7 @@ def main() -> int:
         ours = compose(subgraphs).supergraph
         if ours is None:
             raise SystemExit(f"{title} does not compose")
-        theirs = compose_elsewhere(subgraphs, folder)
+        theirs = read_supergraph(compose_elsewhere(subgraphs, folder))
         kept, expected = spoken(theirs, "city"), spoken(ours, "city")
         is_same = bool(expected) and kept == expected
         failures += not is_same
