@@ -4,6 +4,7 @@ import ssl
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
+from gateway.app.endpoints import endpoint
 from gateway.app.headers import with_response_headers
 from gateway.app.on_demand import UploadsOnDemand, open_aiohttp
 from gateway.app.parts import Parts
@@ -125,11 +126,6 @@ def sharing(traffic: Traffic) -> Callable[[SubgraphName], bool] | None:
     if not (traffic.share_requests or any(own.values())):
         return None
     return lambda name: own.get(name, traffic.share_requests)
-
-
-def endpoint(supergraph: Supergraph, name: SubgraphName, traffic: Traffic) -> Endpoint:
-    own = traffic.subgraphs.get(name, SubgraphTraffic())
-    return Endpoint(own.url or supergraph.subgraphs[name].url, own.timeout or traffic.timeout)
 
 
 def failure_policies(

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from gateway.app.clients import endpoint
+from gateway.app.endpoints import endpoint
 from gateway.resolvers.subgraph_client.partitions import MemberBook
 from gateway.resolvers.subgraph_client.streams import (
     StreamOptions,

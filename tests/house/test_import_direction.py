@@ -85,6 +85,9 @@ def imports_of(name: str, path: Path) -> Iterator[Import]:
             for alias in node.names:
                 whole = f"{node.module}.{alias.name}"
                 yield Import(name, whole if whole in MODULES else str(node.module), node.lineno, hidden)
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "import_module":
+            if isinstance(node.args[0], ast.Constant):  # on demand, and named: it has a direction all the same
+                yield Import(name, str(node.args[0].value), node.lineno, hidden=False)
 
 
 MODULES = modules()
@@ -184,6 +187,13 @@ def test_a_hidden_import_would_be_found(tmp_path: Path, monkeypatch: pytest.Monk
     source.write_text("import os\nif TYPE_CHECKING:\n    import json\ndef f():\n    import re\n")
     found = {i.imported: i.hidden for i in imports_of("x", source)}
     assert found == {"os": False, "json": True, "re": True}
+
+
+def test_an_import_on_demand_has_a_direction(tmp_path: Path) -> None:
+    """What ``import_module`` names counts as imported: no cycle hides behind it."""
+    source = tmp_path / "x.py"
+    source.write_text("from importlib import import_module\ndef f():\n    import_module('gateway.app.registry')\n")
+    assert "gateway.app.registry" in {i.imported for i in imports_of("x", source)}
 
 
 def test_the_python_is_one_we_support() -> None:
