@@ -85,9 +85,15 @@ def imports_of(name: str, path: Path) -> Iterator[Import]:
             for alias in node.names:
                 whole = f"{node.module}.{alias.name}"
                 yield Import(name, whole if whole in MODULES else str(node.module), node.lineno, hidden)
-        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "import_module":
-            if isinstance(node.args[0], ast.Constant):  # on demand, and named: it has a direction all the same
-                yield Import(name, str(node.args[0].value), node.lineno, hidden=False)
+        elif module := named_on_demand(node):
+            yield Import(name, module, node.lineno, hidden=False)
+
+
+def named_on_demand(node: ast.AST) -> str | None:
+    """The module that a call of ``import_module`` names: imported late, but openly, and with a direction all the same."""
+    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name) or node.func.id != "import_module":
+        return None
+    return str(node.args[0].value) if isinstance(node.args[0], ast.Constant) else None
 
 
 MODULES = modules()
