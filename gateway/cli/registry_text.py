@@ -17,13 +17,14 @@ FORMAT: Final = click.option(
     help="How to tell it.",
 )
 
-CHECK_FIELDS: Final = """{
+CHANGES: Final = "{ coordinate kind severity message }"
+CHECK_FIELDS: Final = f"""{{
   ok composes
-  errors { code message coordinate subgraphs mend locations { subgraph line column } }
-  hints { code message coordinate }
-  changes { coordinate kind severity message }
-  broken { reasons operation { id name text count clients { name version count lastDay } } }
-}"""
+  errors {{ code message coordinate subgraphs mend locations {{ subgraph line column }} }}
+  hints {{ code message coordinate }}
+  changes {CHANGES}
+  broken {{ reasons operation {{ id name text count clients {{ name version count lastDay }} }} }}
+}}"""
 VERSION_FIELDS: Final = "{ environment number kind subgraph author message at digest origin }"
 CHANGE_FIELDS: Final = f"{{ outcome waiting version {VERSION_FIELDS} check {CHECK_FIELDS} }}"
 
@@ -67,8 +68,7 @@ def check_lines(check: Mapping[str, Any]) -> Iterator[str]:
             yield f"  mend: {error['mend']}"
     if not check["composes"]:
         return
-    yield counted(check["changes"])
-    yield from (f"  {one['severity'].lower():<9} {one['coordinate']}: {one['message']}" for one in check["changes"])
+    yield from changes_lines(check["changes"])
     if check["broken"]:
         yield f"{len(check['broken'])} operations that clients have sent would break:"
     for broken in check["broken"]:
@@ -87,18 +87,27 @@ def check_markdown(check: Mapping[str, Any]) -> Iterator[str]:
             yield table_row(cells)
     if not check["composes"]:
         return
-    yield f"\n{counted(check['changes'])}"
-    if check["changes"]:
-        yield "\n| Change | Where | What |\n| --- | --- | --- |"
-        yield from (
-            table_row((one["severity"].lower(), f"`{one['coordinate']}`", one["message"])) for one in check["changes"]
-        )
+    yield from changes_markdown(check["changes"])
     if check["broken"]:
         yield "\n| Operation that would break | Sent | By | Why |\n| --- | --- | --- | --- |"
         for broken in check["broken"]:
             operation = broken["operation"]
             name = f"`{operation['name'] or operation['text'][:60]}`"
             yield table_row((name, str(operation["count"]), ", ".join(clients(operation)), " ".join(broken["reasons"])))
+
+
+def changes_lines(changes: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """Changes of the schema in lines for people."""
+    yield counted(changes)
+    yield from (f"  {one['severity'].lower():<9} {one['coordinate']}: {one['message']}" for one in changes)
+
+
+def changes_markdown(changes: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """Changes of the schema as a table."""
+    yield f"\n{counted(changes)}"
+    if changes:
+        yield "\n| Change | Where | What |\n| --- | --- | --- |"
+        yield from (table_row((one["severity"].lower(), f"`{one['coordinate']}`", one["message"])) for one in changes)
 
 
 def counted(changes: Sequence[Mapping[str, Any]]) -> str:

@@ -5,7 +5,18 @@ from pathlib import Path
 import click
 
 from gateway.cli.registry_client import Connection, connected
-from gateway.cli.registry_text import CHANGE_FIELDS, FORMAT, VERSION_FIELDS, Format, print_change, print_json, table
+from gateway.cli.registry_text import (
+    CHANGE_FIELDS,
+    CHANGES,
+    FORMAT,
+    VERSION_FIELDS,
+    Format,
+    changes_lines,
+    changes_markdown,
+    print_change,
+    print_json,
+    table,
+)
 
 
 @click.group("supergraph", no_args_is_help=True)
@@ -32,6 +43,30 @@ def history(connection: Connection, first: int, before: int | None, format_: For
         what = one["subgraph"] or one["origin"]
         rows.append((str(one["number"]), one["at"][:19], one["kind"].lower(), what, one["author"], one["message"]))
     click.echo(table(rows))
+
+
+@supergraph_command.command("show")
+@click.argument("number", type=int, required=False)
+@FORMAT
+@connected
+def show(connection: Connection, number: int | None, format_: Format) -> None:
+    """Show a version, and how it has changed the schema; without NUMBER the current one."""
+    query = f"""query Show($environment: String, $number: Int) {{
+      version(environment: $environment, number: $number) {{ info {VERSION_FIELDS} changes {CHANGES} }}
+    }}"""
+    found = connection.ask(query, {"number": number})["version"]
+    if format_ == "json":
+        print_json(found)
+        return
+    one = found["info"]
+    click.echo(
+        f"Version {one['number']} of {one['environment']}, {one['at'][:19]}, by {one['author'] or 'nobody'}: "
+        f"{one['kind'].lower()} {one['subgraph'] or one['origin']}".rstrip()
+    )
+    if one["message"]:
+        click.echo(one["message"])
+    told = changes_markdown if format_ == "markdown" else changes_lines
+    click.echo("\n".join(told(found["changes"])))
 
 
 @supergraph_command.command("download")

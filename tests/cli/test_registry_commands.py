@@ -135,6 +135,10 @@ async def test_versions_are_listed_brought_back_and_downloaded(shell: Shell) -> 
     history = await shell.succeed("supergraph", "history")
     assert [line.split()[0] for line in history.splitlines()] == ["VERSION", "3", "2", "1"]
     assert "rollback  production:1" in history
+    shown = await shell.succeed("supergraph", "show", "2")
+    assert shown.splitlines()[0].endswith(": publish healthcare")
+    assert "safe      Achievement.indication" in shown
+    assert (await shell.json("supergraph", "show", "1"))["info"]["message"] == "first"
     first = await shell.succeed("supergraph", "download", "--version", "1")
     await shell.succeed("supergraph", "download", "--output", str(shell.folder / "out.graphql"))
     assert (shell.folder / "out.graphql").read_text(encoding="utf-8") == first
