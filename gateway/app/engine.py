@@ -92,6 +92,7 @@ def make_options(settings: Settings) -> EngineOptions:
         share_queries=settings.graphql.share_queries,
         shares_requests=sharing(traffic),
         access=AccessOptions(**settings.authorization.model_dump()),
+        streams_lists=frozenset(name for name, own in traffic.subgraphs.items() if own.stream).__contains__,
         headers=make_rules(traffic.headers),
         headers_by_subgraph={
             name: make_rules(own.headers) for name, own in traffic.subgraphs.items() if own.headers is not None

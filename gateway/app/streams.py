@@ -58,6 +58,7 @@ def target(supergraph: Supergraph, name: SubgraphName, traffic: Traffic) -> Stre
         timeout=usual.timeout,
         heartbeat=own.heartbeat,
         max_bytes=traffic.response_bytes,
+        query_url=usual.url,
     )
 
 

@@ -47,6 +47,8 @@ class SubgraphTraffic(Section):
     breaker: Breaker | None = None
     subscriptions: SubgraphSubscriptions | None = None
     share_requests: bool | None = None
+    stream: bool = False
+    """Whether it answers ``@stream`` item by item."""
     headers: HeaderRulesSetting | None = None
     """Instead of the rules for all."""
     members: dict[Partition, MemberSource] = Field(default_factory=dict)

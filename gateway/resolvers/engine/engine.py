@@ -26,6 +26,7 @@ from gateway.resolvers.engine.observer import UNOBSERVED, EngineObserver, Plain
 from gateway.resolvers.engine.prepared_cache import KnownOperation, PreparedCache
 from gateway.resolvers.engine.ready import ReadyOperation
 from gateway.resolvers.engine.responses import NO_CONTEXT, respond, respond_to, with_reports, write_parts
+from gateway.resolvers.engine.streaming import StreamedOperation, find_streamed, stream_list
 from gateway.resolvers.engine.tracing import TracingClient
 from gateway.resolvers.executor import (
     ErrorPolicy,
@@ -81,6 +82,7 @@ class EngineOptions:
     operations are kept ready to run. ``seconds`` are how long one request may take in all. ``compiled`` operations run as generated
     code where they can; their answers are the same. ``share_queries``: equal queries of clients in flight are one run. ``shares_requests`` tells of which subgraphs the client
     makes one request of equal ones in flight. ``access`` says how the supergraph's requirements are held against a user's claims.
+    ``streams_lists`` tells which subgraphs answer ``@stream`` item by item.
     """
 
     introspection: bool = True
@@ -94,6 +96,7 @@ class EngineOptions:
     share_queries: bool = False
     shares_requests: Callable[[SubgraphName], bool] | None = None
     access: AccessOptions = field(default_factory=AccessOptions)
+    streams_lists: Callable[[SubgraphName], bool] = lambda _: False
 
 
 class Engine:
@@ -150,6 +153,8 @@ class Engine:
                 return await self._execute(request, ready)
             if plan.kind is OperationKind.SUBSCRIPTION and plan.fetches:
                 return GraphQLStream(self._events(request, ready, self._coerce(request, ready)))
+            if request.incremental is not None and (streamed := self._streamed(request, ready)):
+                return self._begin_list(request, ready, streamed, request.incremental)
             if plan.deferred and request.incremental is not None:
                 return await self._begin_parts(request, ready, request.incremental)
             return await self._execute(request, ready)
@@ -189,6 +194,31 @@ class Engine:
         client = BoardingClient(options.client, partial(self._flights.close, key))
         return await self._run(ready, replace(options, client=client), context)
 
+    def _streamed(self, request: GraphQLRequest, ready: ReadyOperation) -> StreamedOperation | None:
+        """The operation as one whose list comes item by item, if its subgraph can, and the request does not ask for the whole."""
+        operation = ready.prepared.operation
+        if not operation.streamed or ready.refusals or self._supergraph.labels or request.expose_plan:
+            return None
+        if ready.streamed is None:
+            found = find_streamed(operation, ready.prepared.plan, self._options.streams_lists, self._plan)
+            ready.streamed = () if found is None else (found.prepared(ready.prepared, self._supergraph),)
+        streamed = next(iter(ready.streamed), None)
+        wanted = None if streamed is None else streamed.streamed.initial_count(self._coerce(request, ready))
+        return None if wanted is None else streamed
+
+    def _begin_list(
+        self, request: GraphQLRequest, ready: ReadyOperation, streamed: StreamedOperation, form: Incremental
+    ) -> GraphQLStream:
+        """The answer to an operation whose list comes item by item: each lot has a deadline of its own."""
+        variables = self._coerce(request, ready)
+        context = RequestContext(request.headers, request.extensions, request.claims)
+        options = self._run_options(request, variables, ready.prepared.plan, context)
+
+        def renewed() -> RunOptions:
+            return replace(options, context=replace(context, deadline=self._deadline()))
+
+        return GraphQLStream(stream_list(streamed, options, form, renewed), form, context.response_headers)
+
     async def _begin_parts(self, request: GraphQLRequest, ready: ReadyOperation, form: Incremental) -> Answer:
         """The answer to an operation with deferred blocks; whole, where none is deferred now."""
         prepared = ready.prepared
@@ -217,7 +247,7 @@ class Engine:
             async with contextlib.aclosing(self._client.subscribe(source)) as events:
                 async for event in events:
                     own = RequestContext(request.headers, request.extensions, request.claims, self._deadline())
-                    client = EventClient(self._client, event)
+                    client = EventClient(self._client, event, source.query)
                     yield (await self._run(ready, replace(options, client=client, context=own), own)).body
         except SubgraphError as error:
             errors = report_failure(ready.prepared.plan.fetches[0], error)

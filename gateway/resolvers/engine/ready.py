@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from gateway.resolvers.engine.observer import EngineObserver, Plain
+from gateway.resolvers.engine.streaming import StreamedOperation
 from gateway.resolvers.executor import PreparedOperation
 from gateway.resolvers.executor.compiled import CompiledOperation, NotCompiledError, Uncompiled, compile_operation
 from gateway.resolvers.executor.paths import JsonObject
@@ -28,7 +29,7 @@ class ReadyOperation:
     """A prepared operation with its compiled forms, one for each setting of its conditions. ``uses`` counts requests.
 
     ``identity`` tells it from all others, on every replica. ``unkept_runs`` counts requests since its answer could not be kept as a whole.
-    ``is_shared``: equal requests in flight of all its fetches are one. ``refusals`` are errors for what its user may not see; with any, it is run plain.
+    ``streamed`` is the operation as one whose list comes item by item, if it is one; None as long as nobody has asked. ``is_shared``: equal requests in flight of all its fetches are one. ``refusals`` are errors for what its user may not see; with any, it is run plain.
     """
 
     prepared: PreparedOperation
@@ -37,6 +38,7 @@ class ReadyOperation:
     identity: bytes = b""
     unkept_runs: int = 0
     is_shared: bool = False
+    streamed: tuple[StreamedOperation, ...] | None = None
     _forms: dict[Setting, Form] = field(default_factory=dict)
 
     def form(self, variables: Mapping[str, Any], observer: EngineObserver) -> Form:

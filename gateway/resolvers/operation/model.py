@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from gateway.resolvers.operation.streamed import Streamed
 from gateway.schema.selection import Directive, SelectionSet
 from gateway.types import OperationKind
 
@@ -19,7 +20,8 @@ class VariableDefinition:
 class Operation:
     """A valid operation on the API schema.
 
-    ``selections`` keep the client's order, aliases and guards; equal response keys are not merged yet.
+    ``selections`` keep the client's order, aliases and guards; equal response keys are not merged yet. ``streamed`` are root fields whose lists
+    may come item by item.
     """
 
     kind: OperationKind
@@ -27,3 +29,4 @@ class Operation:
     variables: tuple[VariableDefinition, ...]
     selections: SelectionSet
     directives: tuple[Directive, ...] = ()
+    streamed: tuple[Streamed, ...] = ()

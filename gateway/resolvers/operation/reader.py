@@ -1,6 +1,7 @@
 """Read one operation from a request's text: parse, choose, measure, validate, inline."""
 
 from collections.abc import Collection
+from dataclasses import replace
 from typing import Any
 
 from graphql import (
@@ -27,6 +28,7 @@ from gateway.resolvers.operation.measures import measure_operations
 from gateway.resolvers.operation.merges import count_merges
 from gateway.resolvers.operation.model import Operation, VariableDefinition
 from gateway.resolvers.operation.refusals import refuse
+from gateway.resolvers.operation.streamed import read_streamed
 from gateway.schema.selection import read_directives, read_selections
 from gateway.schema.supergraph.schemas import is_for_the_gateway
 from gateway.types import OperationKind
@@ -46,10 +48,11 @@ def read_operation(schema: GraphQLSchema, query: str, operation_name: str | None
     if errors := validate(schema, document, RULES):
         raise refuse(codes.GRAPHQL_VALIDATION_FAILED, errors)
     ours = [d.name for d in schema.directives if (d.name == "stream" or is_for_the_gateway(d)) and d.name in query]
+    streamed = read_streamed(operation) if "stream" in ours else ()
     if ours:
         document = _without_directives(document, ours)
         operation = _choose_operation(document, operation_name)
-    return _build_operation(document, operation)
+    return replace(_build_operation(document, operation), streamed=streamed)
 
 
 def parse_operation(query: str, operation_name: str | None, limits: Limits) -> Operation:
@@ -82,7 +85,7 @@ class _Remover(Visitor):
 
 
 def _without_directives(document: DocumentNode, names: Collection[str]) -> DocumentNode:
-    """The document without directives that subgraphs need not know of. One is ``@stream``: lists are answered whole, which it allows."""
+    """The document without directives that subgraphs need not know of. One is ``@stream``: who can is asked for it anew."""
     found: DocumentNode = visit(document, _Remover(names))
     return found
 

@@ -7,7 +7,6 @@ import msgspec
 from gateway.resolvers.executor.prepared import PreparedOperation
 from gateway.resolvers.executor.run import RunOptions
 from gateway.resolvers.subgraph_client import Events, HttpAnswer, SubgraphClient, SubgraphRequest, SubgraphResponse
-from gateway.types import OperationKind
 
 OK = 200
 JSON: Mapping[str, str] = {"content-type": "application/json"}
@@ -28,19 +27,23 @@ def source_request(prepared: PreparedOperation, options: RunOptions) -> Subgraph
 
 
 class EventClient:
-    """A ``SubgraphClient`` for the run of one event: it answers the subscription itself with that event, the rest is asked of ``inner``."""
+    """A ``SubgraphClient`` for the run of one event: it answers the ``source`` itself with that event, the rest is asked of ``inner``.
 
-    def __init__(self, inner: SubgraphClient, event: SubgraphResponse) -> None:
+    The source is the text of the root fetch that brings events.
+    """
+
+    def __init__(self, inner: SubgraphClient, event: SubgraphResponse, source: str) -> None:
         self._inner = inner
         self._event = event
+        self._source = source
 
     async def send(self, request: SubgraphRequest) -> SubgraphResponse:
         """The event, or the inner client's response."""
-        return self._event if request.kind is OperationKind.SUBSCRIPTION else await self._inner.send(request)
+        return self._event if request.query == self._source else await self._inner.send(request)
 
     async def post(self, request: SubgraphRequest) -> HttpAnswer:
         """The same in bytes."""
-        if request.kind is not OperationKind.SUBSCRIPTION:
+        if request.query != self._source:
             return await self._inner.post(request)
         return HttpAnswer(OK, JSON, msgspec.json.encode({"data": self._event.data, "errors": self._event.errors}))
 

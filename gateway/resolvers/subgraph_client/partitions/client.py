@@ -76,6 +76,8 @@ class PartitionedClient:
         members = self._book.of(request.subgraph)
         if not members:
             return self._inner.subscribe(request)
+        if request.kind is OperationKind.QUERY:
+            return self._whole(request)
         partitioned = self._partitioned(request.subgraph)
         shape = partitioned.shape(request)
 
@@ -88,6 +90,10 @@ class PartitionedClient:
             return refuse(refusals)
         options, changed = self._options, self._book.changes()
         return fan_in(self._inner, request.subgraph, wanted, changed, retry_seconds=options.retry_seconds)
+
+    async def _whole(self, request: SubgraphRequest) -> Events:
+        """A list of many members is gathered, and so comes whole (``@stream`` allows it)."""
+        yield await self.send(request)
 
     async def close(self) -> None:
         """Close the client inside."""

@@ -23,8 +23,11 @@ ACCEPTED = {
     StreamProtocol.MULTIPART: (
         'multipart/mixed;subscriptionSpec="1.0", application/graphql-response+json;q=0.9, application/json;q=0.8'
     ),
+    StreamProtocol.INCREMENTAL: (
+        "multipart/mixed;incrementalSpec=v0.2, multipart/mixed;deferSpec=20220824;q=0.9, "
+        "application/graphql-response+json;q=0.8, application/json;q=0.7"
+    ),
 }
-OK = 200
 
 
 async def http_events(session: aiohttp.ClientSession, target: StreamTarget, request: SubgraphRequest) -> RawEvents:
@@ -51,7 +54,7 @@ async def http_events(session: aiohttp.ClientSession, target: StreamTarget, requ
                     yield event
             else:
                 async for part in read_parts(chunks, boundary_of(response.headers["content-type"])):
-                    for event in _events_of(part):
+                    for event in [part] if target.protocol is StreamProtocol.INCREMENTAL else _events_of(part):
                         yield event
         except (aiohttp.ClientError, OSError, EOFError) as error:
             raise lost(name) from error

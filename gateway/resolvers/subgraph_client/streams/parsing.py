@@ -57,19 +57,19 @@ def boundary_of(content_type: str) -> bytes:
 async def read_parts(chunks: AsyncIterator[bytes], boundary: bytes) -> AsyncGenerator[bytes, None]:
     """The body of each part, as soon as it is whole (RFC 2046, section 5.1.1). Raises EOFError without a closing delimiter."""
     delimiter = b"\r\n--" + boundary
-    pending = b"\r\n"
+    pending, after_delimiter = b"\r\n", False
     async for chunk in chunks:
         pending += chunk
-        while (found := pending.find(delimiter)) >= 0:
-            after = pending[found + len(delimiter) :]
-            if len(after) < 2:
-                break  # what follows tells whether it is the last one
-            _, separator, body = pending[:found].partition(b"\r\n\r\n")
-            pending = after
+        while not (after_delimiter and pending.startswith(b"--")):
+            before, found, rest = pending.partition(delimiter)
+            if not found:
+                break
+            pending, after_delimiter = rest, True
+            _, separator, body = before.partition(b"\r\n\r\n")
             if separator:
                 yield body
-            if after.startswith(b"--"):
-                return
+        else:
+            return
         if len(pending) > MAX_PENDING:
             raise EOFError
     raise EOFError

@@ -1,16 +1,19 @@
 """Subscriptions to subgraphs, each by the protocol that its subgraph speaks."""
 
+import contextlib
 from collections.abc import Mapping
+from dataclasses import replace
 
 import aiohttp
 
 from gateway.resolvers.subgraph_client.protocol import Events, SubgraphRequest
 from gateway.resolvers.subgraph_client.streams.callbacks import CallbackBook, callback_events
 from gateway.resolvers.subgraph_client.streams.http_streams import http_events
+from gateway.resolvers.subgraph_client.streams.incremental import read_items
 from gateway.resolvers.subgraph_client.streams.shared import SharedStreams, StreamOptions
 from gateway.resolvers.subgraph_client.streams.target import RawEvents, StreamProtocol, StreamTarget, refused
 from gateway.resolvers.subgraph_client.streams.websocket import WebSocketPool
-from gateway.types import SubgraphName
+from gateway.types import OperationKind, SubgraphName
 
 
 class StreamSource:
@@ -33,6 +36,8 @@ class StreamSource:
 
     def subscribe(self, request: SubgraphRequest) -> Events:
         """See ``SubgraphClient.subscribe``."""
+        if request.kind is OperationKind.QUERY:
+            return self._items(request)
         return self._shared.subscribe(request)
 
     async def close(self) -> None:
@@ -44,15 +49,29 @@ class StreamSource:
             await self._session.close()
 
     async def _open(self, request: SubgraphRequest) -> RawEvents:
-        target = self._targets.get(request.subgraph)
-        if target is None:
-            raise refused(request.subgraph, "it has no address")
-        stream = self._stream(target, request)
+        stream = self._stream(self._target(request), request)
         try:
             async for event in stream:
                 yield event
         finally:
             await stream.aclose()
+
+    async def _items(self, request: SubgraphRequest) -> Events:
+        """The items of a list (``@stream``), for this reader alone."""
+        target = self._target(request)
+        session, _ = self._connected()
+        payloads = http_events(
+            session, replace(target, url=target.query_url, protocol=StreamProtocol.INCREMENTAL), request
+        )
+        async with contextlib.aclosing(payloads), contextlib.aclosing(read_items(payloads, request)) as items:
+            async for item in items:
+                yield item
+
+    def _target(self, request: SubgraphRequest) -> StreamTarget:
+        target = self._targets.get(request.subgraph)
+        if target is None:
+            raise refused(request.subgraph, "it has no address")
+        return target
 
     def _stream(self, target: StreamTarget, request: SubgraphRequest) -> RawEvents:
         session, sockets = self._connected()

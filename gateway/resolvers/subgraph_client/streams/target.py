@@ -20,6 +20,8 @@ class StreamProtocol(Enum):
     """Parts of an HTTP response, as Apollo's multipart protocol for subscriptions has it."""
     CALLBACK = "callback"
     """Posts of the subgraph to the gateway, as Apollo's HTTP callback protocol has it."""
+    INCREMENTAL = "incremental"
+    """Parts of an HTTP response, as a query with ``@stream`` is answered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,8 @@ class StreamTarget:
     timeout: float = 30.0
     heartbeat: float = 30.0
     max_bytes: int = 100_000_000
+    query_url: str = ""
+    """Where queries go, which may be elsewhere."""
 
 
 RawEvents = AsyncGenerator[bytes, None]

@@ -241,3 +241,29 @@ async def test_nothing_is_left_when_the_source_is_closed() -> None:
         await made.close()
         assert [each async for each in stream] == []
     assert asyncio.all_tasks() == before
+
+
+async def test_a_part_is_known_by_the_delimiter_behind_it() -> None:
+    """An event does not wait for the next one: what may follow a delimiter is looked at when it comes."""
+    more = asyncio.Event()
+
+    async def answer(request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse(headers={"content-type": 'multipart/mixed; boundary="graphql"'})
+        await response.prepare(request)
+        for number in (1, 2):
+            text = json.dumps({"payload": event(number)})
+            lead = "--graphql" if number == 1 else ""
+            await response.write(f"{lead}\r\ncontent-type: application/json\r\n\r\n{text}\r\n--graphql".encode())
+            await more.wait()
+        await response.write(b"-")
+        await response.write(b"-\r\n")
+        return response
+
+    async with (
+        source(answer, StreamProtocol.MULTIPART) as made,
+        asyncio.timeout(20),
+        contextlib.aclosing(made.subscribe(REQUEST)) as events,
+    ):
+        assert (await anext(events)).data == {"n": 1}
+        more.set()
+        assert [each.data async for each in events] == [{"n": 2}]
