@@ -245,7 +245,7 @@ def _drop_unused_external(schema: SubgraphSchema, _: Outside) -> SubgraphSchema:
     if not unused:
         return schema
     changed = _map_fields(schema, lambda _, field: None if field.coordinate in unused else field)
-    referenced = _referenced(changed)
+    referenced = _referenced(schema)
     kept = {n: t for n, t in changed.types.items() if t.fields or n in referenced or not schema.types[n].fields}
     return replace(changed, types=kept | {n: changed.types[n] for n in DEFAULT_ROOTS.values() if n in changed.types})
 

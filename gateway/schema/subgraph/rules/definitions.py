@@ -1,7 +1,6 @@
 """A specification's directive or type that the author defines is defined as the specification has it."""
 
 from collections.abc import Iterator
-from typing import Final
 
 from graphql import (
     DirectiveDefinitionNode,
@@ -15,8 +14,6 @@ from gateway.errors import CompositionError
 from gateway.schema.codes import ErrorCode
 from gateway.schema.subgraph.model import Kind, SubgraphSchema
 from gateway.schema.subgraph.report import subgraph_error
-
-_FIELD_SETS: Final = ("FieldSet", "_FieldSet")
 
 
 def spec_directives_are_defined_so(schema: SubgraphSchema) -> Iterator[CompositionError]:
@@ -71,7 +68,7 @@ def _is_same_type(schema: SubgraphSchema, own: str, expected: str) -> bool:
     defined = schema.types.get(own_base)
     if defined is not None and defined.kind is not Kind.SCALAR:
         return False
-    return own_base in (base, "String") or (schema.is_federation_2 and own_base in _FIELD_SETS)
+    return own_base in (base, "String")
 
 
 def _default(node: InputValueDefinitionNode) -> str:

@@ -98,7 +98,7 @@ def roots_are_objects(schema: SubgraphSchema) -> Iterator[CompositionError]:
     """A root operation type is a defined object type (specification, section 3.3.1)."""
     for kind, name in schema.roots.items():
         type_: TypeDefinition | None = schema.types.get(name)
-        if type_ is None:
+        if type_ is None or not type_.nodes:
             yield invalid_graphql(schema, f"The {kind.value} root type {name} is not defined.", name)
         elif type_.kind is not Kind.OBJECT:
             message = f"The {kind.value} root type {name} must be an object type; it is of kind {type_.kind.value}."

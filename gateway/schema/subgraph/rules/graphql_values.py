@@ -77,6 +77,9 @@ def defaults_are_valid(schema: SubgraphSchema) -> Iterator[CompositionError]:
         for field in type_.fields.values():
             for argument in field.arguments.values():
                 yield from _check_default(schema, f"{field.coordinate}({argument.name}:)", argument)
+    for name, arguments in schema.definition_arguments.items():
+        for argument in arguments:
+            yield from _check_default(schema, f"@{name}({argument.name}:)", argument)
 
 
 def _check_default(schema: SubgraphSchema, coordinate: str, value: InputValue) -> Iterator[CompositionError]:
