@@ -61,10 +61,10 @@ def _argument_faults(
 
 
 def _is_same_type(schema: SubgraphSchema, own: str, expected: str) -> bool:
-    """Lists and non-null marks may differ, and what an author's tool wrote for a scalar of federation's is taken."""
+    """An author may require an argument. Of federation's own scalars, all marks may differ, and what a tool wrote for them is taken."""
     base, own_base = expected.strip("[]!"), own.strip("[]!")
     if base not in schema.specified_types:
-        return own.rstrip("!") == expected.rstrip("!")
+        return own in (expected, f"{expected}!")
     defined = schema.types.get(own_base)
     if defined is not None and defined.kind is not Kind.SCALAR:
         return False
