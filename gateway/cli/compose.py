@@ -11,12 +11,12 @@ from typing import Final, Literal
 import click
 from rich.console import Console
 
-from gateway.cli.compose_config import read_compose_config
+from gateway.cli.compose_config import STANDARD_INPUT, read_compose_config
 from gateway.cli.composition_json import answer_lines, result_to_json
 from gateway.cli.problems import print_problems
 from gateway.cli.sdl_sources import Sources, read_sources
 from gateway.errors import SettingsError
-from gateway.schema import Composer, CompositionResult
+from gateway.schema import Composer, CompositionResult, check_subgraphs
 
 Format = Literal["sdl", "json"]
 
@@ -25,7 +25,9 @@ WATCH_SECONDS: Final = 1.0
 
 
 @click.command("compose")
-@click.option("--config", type=click.Path(path_type=Path), help="The YAML file that names the subgraphs.")
+@click.option(
+    "--config", type=click.Path(path_type=Path), help="The YAML file that names the subgraphs; - is standard input."
+)
 @click.option(
     "--output", type=click.Path(path_type=Path, dir_okay=False), help="Write here and not to standard output."
 )
@@ -45,6 +47,8 @@ def compose_command(
         return
     if config is None:
         raise click.UsageError("Say what to compose: --config FILE.")
+    if watch and config == STANDARD_INPUT:
+        raise click.UsageError("Standard input is read once, so it cannot be watched.")
     if watch:
         recompose(config, output, format_, ticks())
         return
@@ -91,7 +95,7 @@ def ticks() -> Iterator[None]:
 
 def compose_sources(composer: Composer, sources: Sources, output: Path | None, format_: Format) -> CompositionResult:
     """Compose, write the outcome and say what is wrong."""
-    result = CompositionResult(errors=sources.errors) if sources.errors else composer.compose(sources.subgraphs)
+    result = composer.compose(sources.subgraphs) if not sources.errors else _without_some(sources)
     write(result, output, format_)
     if format_ == "sdl":
         texts = {subgraph.name: subgraph.sdl for subgraph in sources.subgraphs}
@@ -99,6 +103,11 @@ def compose_sources(composer: Composer, sources: Sources, output: Path | None, f
             Console(stderr=True, highlight=False), (*result.errors, *result.hints), texts=texts, places=sources.places
         )
     return result
+
+
+def _without_some(sources: Sources) -> CompositionResult:
+    """Some subgraphs could not be read: that, and what is wrong in each of the others."""
+    return CompositionResult(errors=(*sources.errors, *check_subgraphs(sources.subgraphs)))
 
 
 def write(result: CompositionResult, output: Path | None, format_: Format) -> None:

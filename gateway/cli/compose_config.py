@@ -1,7 +1,11 @@
 """The file that says what to compose, in the shape that ``rover supergraph compose`` reads."""
 
+import os
+import re
+import sys
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -9,6 +13,9 @@ from pydantic_core import ErrorDetails
 
 from gateway.errors import SettingsError
 from gateway.types import SubgraphName
+
+STANDARD_INPUT: Final = Path("-")
+REFERENCE: Final = re.compile(r"\$\{env\.(\w+)\}")
 
 
 class SchemaSource(BaseModel):
@@ -58,15 +65,32 @@ class ComposeConfig(BaseModel):
     subgraphs: dict[SubgraphName, SubgraphEntry] = Field(min_length=1)
 
 
-def read_compose_config(path: Path) -> ComposeConfig:
-    """The file's content. Raises SettingsError, in one message, for all that is wrong in it."""
+def read_compose_config(path: Path, environment: Mapping[str, str] = os.environ) -> ComposeConfig:
+    """The content of the file, or of standard input for ``-``, with ``${env.NAME}`` replaced by the environment's value.
+
+    Raises SettingsError, in one message, for all that is wrong in it.
+    """
     try:
-        data = yaml.safe_load(path.read_text(encoding="utf-8"))
+        text = sys.stdin.read() if path == STANDARD_INPUT else path.read_text(encoding="utf-8")
+        data = yaml.safe_load(text)
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(f"{path} cannot be read: {error}") from error
     except yaml.YAMLError as error:
         raise SettingsError(f"{path} is not YAML: {' '.join(str(error).split())}") from error
+    missing: list[str] = []
+    data = _expand(data, environment, missing)
+    if missing:
+        raise SettingsError(f"{path} needs what the environment does not have: {', '.join(sorted(set(missing)))}.")
     return _check(data, path)
+
+
+def _expand(value: Any, environment: Mapping[str, str], missing: list[str]) -> Any:
+    if isinstance(value, dict):
+        return {key: item if key == "sdl" else _expand(item, environment, missing) for key, item in value.items()}
+    if not isinstance(value, str):
+        return value
+    missing += [name for name in REFERENCE.findall(value) if name not in environment]
+    return REFERENCE.sub(lambda match: environment.get(match[1], ""), value)
 
 
 def _check(data: Any, path: Path) -> ComposeConfig:

@@ -125,6 +125,33 @@ def test_a_missing_file_and_a_silent_subgraph_are_errors_of_the_composition(tmp_
     ]
 
 
+def test_the_errors_of_the_others_are_told_beside_a_missing_file(tmp_path: Path) -> None:
+    """One run shows everything that can be shown, and nothing that the missing subgraph might mend."""
+    subgraphs: dict[str, Any] = {
+        "carbon": {"routing_url": "http://carbon", "schema": {"file": "nowhere.graphql"}},
+        "city": {"routing_url": "http://city", "schema": {"sdl": "type City {\n  area: Acres\n}\n"}},
+        "core": {"routing_url": "http://core", "schema": {"sdl": "extend type City {\n  id: ID\n}\n"}},
+    }
+    config = tmp_path / "supergraph.yaml"
+    config.write_text(json.dumps({"subgraphs": subgraphs}), encoding="utf-8")
+    errors = json.loads(run("--config", config, "--format", "json").stdout)["errors"]
+    assert [error["subgraphs"] for error in errors] == [["carbon"], ["city"]]
+
+
+def test_the_environment_is_read_and_standard_input_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in rover: ``${env.NAME}`` anywhere but in SDL; a name that the environment lacks is a wrong use."""
+    text = write(tmp_path).read_text(encoding="utf-8").replace("http://city", "${env.CITY_URL}/graphql")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("CITY_URL", raising=False)
+    lacking = run("--config", "-", stdin=text)
+    assert (lacking.exit_code, "CITY_URL" in lacking.stderr) == (2, True)
+    monkeypatch.setenv("CITY_URL", "http://city.example")
+    result = run("--config", "-", stdin=text)
+    assert result.exit_code == 0
+    assert '"http://city.example/graphql"' in result.stdout
+    assert run("--config", "-", "--watch", stdin=text).exit_code == 2
+
+
 def test_a_watcher_composes_again_when_a_source_changes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Once at first, not again for nothing, once for a change; a broken file in between is told and survived."""
     config = write(tmp_path)

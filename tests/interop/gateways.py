@@ -23,7 +23,7 @@ from gateway.cli.demo_places import DATA_MOMENT
 from gateway.schema import Subgraph, compose
 from gateway.transport.graphiql import Example, read_examples
 from tests.cli.test_demo import Demo, demo
-from tests.interop.composing import compose_elsewhere
+from tests.interop.elsewhere import compose_elsewhere
 
 ROOT: Final = Path(__file__).parents[2]
 EXAMPLES: Final = tuple(

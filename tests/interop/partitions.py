@@ -16,7 +16,7 @@ from gateway.resolvers.subgraph_client.partitions import Member, MemberBook, Par
 from gateway.schema import Subgraph, compose
 from gateway.schema.supergraph import Supergraph, read_supergraph
 from gateway.types import OperationKind
-from tests.interop.composing import compose_elsewhere
+from tests.interop.elsewhere import compose_elsewhere
 from tests.resolvers.subgraph_client.partitions.market import MemberServer, Row, market
 
 ROOT: Final = Path(__file__).parents[2]

@@ -54,13 +54,19 @@ def compose(subgraphs: Sequence[Subgraph]) -> CompositionResult:
     return Composer().compose(subgraphs)
 
 
+def check_subgraphs(subgraphs: Sequence[Subgraph]) -> list[CompositionError]:
+    """What is wrong in each subgraph alone. Where some are not at hand, it is all that can be said of the others."""
+    with held_collection():
+        read = [read_subgraph(s.name, s.url, s.sdl) for s in subgraphs]
+        return [*check_names(subgraphs), *(error for one in read for error in _subgraph_errors(one))]
+
+
 def _compose(subgraphs: Sequence[Subgraph], memory: _Memory) -> tuple[CompositionResult, _Memory]:
     ordered = sorted(subgraphs, key=lambda s: (s.name, s.url, s.sdl))
-    read = [read_subgraph(s.name, s.url, s.sdl) for s in ordered]
-    schemas = [one.schema for one in read if one.schema is not None]
-    errors = [*check_names(ordered), *(error for one in read for error in _subgraph_errors(one))]
-    if errors:
+    if errors := check_subgraphs(ordered):
         return _failed(errors), memory
+    read = (read_subgraph(s.name, s.url, s.sdl) for s in ordered)
+    schemas = [one.schema for one in read if one.schema is not None]
     upgrades, errors = upgrade_subgraphs(schemas, memory.upgrades)
     memory = replace(memory, upgrades=upgrades)
     errors += _upgrade_errors(upgrades, errors)

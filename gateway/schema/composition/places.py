@@ -25,7 +25,12 @@ def _nodes(schema: SubgraphSchema) -> dict[str, tuple[Node | None, ...]]:
         coordinate: element.nodes if isinstance(element, TypeDefinition) else (element.node,)
         for coordinate, _, element in elements(schema)
     }
-    return found | {f"@{name}": (node,) for name, node in schema.definitions.items()}
+    arguments = {
+        f"@{name}({argument.name}:)": (argument.node,)
+        for name, given in schema.definition_arguments.items()
+        for argument in given
+    }
+    return found | arguments | {f"@{name}": (node,) for name, node in schema.definitions.items()}
 
 
 def _add(error: CompositionError, nodes: Mapping[str, Mapping[str, tuple[Node | None, ...]]]) -> CompositionError:

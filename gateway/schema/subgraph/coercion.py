@@ -29,9 +29,9 @@ def with_coerced_defaults(types: Types) -> dict[TypeName, TypeDefinition]:
 
 
 def _coerce_type(types: Types, type_: TypeDefinition) -> TypeDefinition:
-    inputs = {name: _coerce_input(types, value) for name, value in type_.inputs.items()}
+    inputs = {name: coerce_input(types, value) for name, value in type_.inputs.items()}
     fields = {
-        name: replace(field, arguments={n: _coerce_input(types, a) for n, a in field.arguments.items()})
+        name: replace(field, arguments={n: coerce_input(types, a) for n, a in field.arguments.items()})
         if any(argument.default is not None for argument in field.arguments.values())
         else field
         for name, field in type_.fields.items()
@@ -39,7 +39,7 @@ def _coerce_type(types: Types, type_: TypeDefinition) -> TypeDefinition:
     return replace(type_, inputs=inputs, fields=fields)
 
 
-def _coerce_input(types: Types, value: InputValue) -> InputValue:
+def coerce_input(types: Types, value: InputValue) -> InputValue:
     if value.default is None:
         return value
     return replace(value, default=coerce_value(types, value.type, value.default))

@@ -1,7 +1,7 @@
 """Resolve ``@link``: which specifications a subgraph uses, in which version and under which names (link specification v1.0)."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from graphql import (
@@ -15,10 +15,12 @@ from graphql import (
     SchemaExtensionNode,
     StringValueNode,
     ValueNode,
+    print_ast,
 )
 
 from gateway.errors import CompositionError
 from gateway.schema.codes import ErrorCode
+from gateway.schema.subgraph.link_names import name_clashes
 from gateway.schema.subgraph.model import Link
 from gateway.schema.subgraph.report import subgraph_error
 from gateway.schema.subgraph.specifications import (
@@ -33,6 +35,7 @@ from gateway.schema.subgraph.specifications import (
 from gateway.types import SubgraphName
 
 _VERSION = re.compile(r"v(\d+)\.(\d+)")
+_PURPOSES: Final = ("SECURITY", "EXECUTION")
 _LINK_VERSIONS: Final = frozenset({(1, 0)})
 
 
@@ -55,7 +58,7 @@ def read_links(document: DocumentNode, subgraph: SubgraphName) -> tuple[tuple[Li
         errors += _check_link(found, links, subgraph)
         links.append(found)
     if not any(_is_core(node) for node in _link_nodes(document)):
-        return tuple(links), []  # Without the specification that gives it a meaning, @link is a directive like another.
+        return (), []  # Without the specification that gives it a meaning, @link is a directive like another.
     return tuple(links), errors
 
 
@@ -67,7 +70,8 @@ def _link_nodes(document: DocumentNode) -> list[ConstDirectiveNode]:
 
 
 def _is_core(node: ConstDirectiveNode) -> bool:
-    return (_argument_text(node, "url") or "").startswith((f"{SPECS}link/", f"{SPECS}federation/"))
+    url = f"{_argument_text(node, 'url')}/"
+    return url.startswith((f"{SPECS}link/", f"{SPECS}federation/"))
 
 
 def _links_itself(node: ConstDirectiveNode) -> bool:
@@ -89,17 +93,21 @@ def _read_link(node: ConstDirectiveNode, subgraph: SubgraphName) -> Link | Compo
             nodes=[node],
         )
     imports = _read_imports(_argument(node, "import"))
-    if imports is None:
-        return _invalid_usage(
-            subgraph, node, f'the import argument of the @link to "{url}" is not a list of names or of {{name, as}}.'
-        )
-    prefix = _argument_text(node, "as") or name
-    return Link(url, identity, name, version, prefix, imports, node)
+    if isinstance(imports, str):
+        return _invalid_usage(subgraph, node, f'the import argument of the @link to "{url}" {imports}.')
+    purpose = _argument(node, "for")
+    if purpose is not None and _text(purpose) not in _PURPOSES and purpose.kind != "null_value":
+        message = f'The purpose of the @link to "{url}" is {print_ast(purpose)}, and not SECURITY or EXECUTION.'
+        return subgraph_error(ErrorCode.INVALID_GRAPHQL, subgraph, message, nodes=[node])
+    prefix = _argument_text(node, "as")
+    if prefix == "":
+        return _invalid_usage(subgraph, node, f'"{url}" cannot be linked as "": that is not a name.')
+    return Link(url, identity, name, version, prefix or name, imports, node)
 
 
 def _split_url(url: str) -> tuple[str, str, Version | None]:
     """Identity, name and version of a specification's url; without version where there is none."""
-    path = url.split("?")[0].split("#")[0].rstrip("/")
+    path = url.split("?")[0].split("#")[0]
     rest, _, last = path.rpartition("/")
     match = _VERSION.fullmatch(last)
     name = rest.rpartition("/")[2]
@@ -108,20 +116,30 @@ def _split_url(url: str) -> tuple[str, str, Version | None]:
     return rest, name, (int(match[1]), int(match[2]))
 
 
-def _read_imports(node: ValueNode | None) -> dict[str, str] | None:
-    if node is None or not isinstance(node, ListValueNode):
-        return {} if node is None or node.kind == "null_value" else None
+def _read_imports(node: ValueNode | None) -> dict[str, str] | str:
+    """Local names by the specification's, or what is wrong."""
+    if node is None or node.kind == "null_value":
+        return {}
+    if not isinstance(node, ListValueNode):
+        return "is not a list of names or of {name, as}"
     imports: dict[str, str] = {}
     for item in node.values:
         parts = {f.name.value: _text(f.value) for f in item.fields} if isinstance(item, ObjectValueNode) else {}
         name = parts.get("name") or _text(item)
         if name is None:
-            return None
-        imports[name] = parts.get("as") or name
+            return "is not a list of names or of {name, as}"
+        if unknown := sorted(parts.keys() - {"name", "as"}):
+            return f'has "{unknown[0]}" beside name and as'
+        if parts.get("as") == "":
+            return f'renames "{name}" to "", which is not a name'
+        local = parts.get("as") or name
+        if imports.get(name, local) != local:
+            return f'imports "{name}" twice, as "{imports[name]}" and as "{local}"'
+        imports[name] = local
     return imports
 
 
-def _check_link(link: Link, before: Iterable[Link], subgraph: SubgraphName) -> Iterator[CompositionError]:
+def _check_link(link: Link, before: Sequence[Link], subgraph: SubgraphName) -> Iterator[CompositionError]:
     if any(link.identity == other.identity for other in before):
         yield _invalid_usage(subgraph, link.node, f'"{link.identity}" is linked more than once.')
     if link.identity == f"{SPECS}link" and link.version not in _LINK_VERSIONS:
@@ -144,6 +162,16 @@ def _check_link(link: Link, before: Iterable[Link], subgraph: SubgraphName) -> I
             link.node,
             f'{link.url} cannot be linked as "{link.prefix}": a name with "__" is a namespaced name.',
         )
+    yield from _check_renames(link, subgraph)
+    for message in name_clashes(link, before):
+        yield _invalid_usage(subgraph, link.node, message)
+    if link.identity == f"{SPECS}federation":
+        yield from _check_federation(link, subgraph)
+    elif link.identity.startswith(SPECS) and link.name in OTHER_SPECIFICATIONS:
+        yield from _check_imports(link, {f"@{name}" for name in OTHER_SPECIFICATIONS[link.name]}, subgraph)
+
+
+def _check_renames(link: Link, subgraph: SubgraphName) -> Iterator[CompositionError]:
     for name, local in link.imports.items():
         if _looks_namespaced(link, name, local):
             message = (
@@ -154,10 +182,6 @@ def _check_link(link: Link, before: Iterable[Link], subgraph: SubgraphName) -> I
             yield _invalid_usage(
                 subgraph, link.node, f'"{name}" cannot be imported as "{local}": both or neither begin with "@".'
             )
-    if link.identity == f"{SPECS}federation":
-        yield from _check_federation(link, subgraph)
-    elif link.identity.startswith(SPECS) and link.name in OTHER_SPECIFICATIONS:
-        yield from _check_imports(link, {f"@{name}" for name in OTHER_SPECIFICATIONS[link.name]}, subgraph)
 
 
 def _looks_namespaced(link: Link, name: str, local: str) -> bool:

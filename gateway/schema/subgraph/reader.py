@@ -16,12 +16,11 @@ from graphql import (
 
 from gateway.errors import CompositionError, SourceLocation
 from gateway.schema.codes import ErrorCode
-from gateway.schema.subgraph.coercion import with_coerced_defaults
+from gateway.schema.subgraph.coercion import coerce_input, with_coerced_defaults
 from gateway.schema.subgraph.links import read_links, schema_nodes
 from gateway.schema.subgraph.model import Kind, SubgraphSchema, TypeDefinition
 from gateway.schema.subgraph.naming import Names, read_names
 from gateway.schema.subgraph.reading import DEFAULT_ROOTS, DocumentReader, defined_directives
-from gateway.schema.subgraph.specifications import BUILT_IN_NAMES
 from gateway.types import OperationKind, SubgraphName, TypeName
 
 _QUERY: Final = DEFAULT_ROOTS[OperationKind.QUERY]
@@ -84,7 +83,7 @@ def _read_document(name: SubgraphName, url: str, document: DocumentNode) -> Read
             n for n in document.definitions if isinstance(n, TypeDefinitionNode) and n.name.value in names.types
         ),
         definition_arguments={
-            n: tuple(reader.read_input(argument) for argument in node.arguments or ())
+            n: tuple(coerce_input(types, reader.read_input(argument)) for argument in node.arguments or ())
             for n, node in definitions.items()
         },
     )
@@ -99,8 +98,8 @@ def _own_types(types: dict[TypeName, TypeDefinition], names: Names) -> dict[Type
 
 
 def _available(names: Names, definitions: dict[str, DirectiveDefinitionNode]) -> dict[str, DirectiveDefinitionNode]:
-    """What may be applied; a built-in directive as its author defined it, where that is narrower."""
-    own = {n: d for n, d in definitions.items() if n not in names.specified or n in BUILT_IN_NAMES}
+    """What may be applied: as its author defined it, who may allow less than the specification; but @link is as specified."""
+    own = {n: d for n, d in definitions.items() if names.spec_names.get(n) != "link"}
     return {**names.specified, **own}
 
 

@@ -20,9 +20,9 @@ def keep_external(
     text = fields_text(directive)
     try:
         node = parse_selections(text)
+        kept = _keep(schema, parent, node, external)
     except GraphQLError:
         return directive
-    kept = _keep(schema, parent, node, external)
     if kept is None:
         return None
     if kept == node.selections:
@@ -34,6 +34,8 @@ def keep_external(
 def _keep(
     schema: SubgraphSchema, parent: TypeName, node: SelectionSetNode, external: AbstractSet[str]
 ) -> tuple[SelectionNode, ...] | None:
+    if not node.selections:
+        raise GraphQLError("Syntax Error: expected a selection.")
     found = [_keep_selection(schema, parent, selection, external) for selection in node.selections]
     kept = tuple(selection for selection in found if selection is not None)
     return kept or None

@@ -9,12 +9,15 @@ from typing import Final
 from gateway.errors import CompositionError
 from gateway.schema.codes import ErrorCode
 from gateway.schema.subgraph.facts import find_facts
-from gateway.schema.subgraph.field_set import fields_text, target_fields
+from gateway.schema.subgraph.field_set import fields_text, target_fields, value_text
 from gateway.schema.subgraph.model import COMPOSITE, Applied, Field, Kind, SubgraphSchema, TypeDefinition, applied, has
 from gateway.schema.subgraph.reading import DEFAULT_ROOTS
 from gateway.schema.subgraph.report import subgraph_error
 from gateway.schema.subgraph.selection_filter import keep_external
 from gateway.types import TypeName
+
+_WITH_FIELDS: Final = (Kind.OBJECT, Kind.INTERFACE)
+"""What is upgraded takes its base as given; other kinds of extensions are judged by the merge, as those of Federation 2 are."""
 
 _KNOWN: Final = 1024
 """Subgraphs of which is kept what they resolve."""
@@ -36,12 +39,14 @@ class Outside:
     """What the upgrade of one subgraph needs to know of the others.
 
     ``shared`` are its types that another has, ``resolved`` the coordinates of its fields that another resolves, ``first_keys`` the
-    first key that each other has of a type which this one extends without a key.
+    first key that each other has of a type which this one extends without a key, ``tags`` those of its external fields' tags that
+    another gives to the same field.
     """
 
     shared: frozenset[TypeName]
     resolved: frozenset[str]
     first_keys: Mapping[TypeName, tuple[str, ...]]
+    tags: frozenset[tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,13 +103,27 @@ def _look_outside(schema: SubgraphSchema, others: _Others, resolvers: Mapping[st
         shared=frozenset(type_.name for type_ in objects if any(True for _ in others.having(type_.name))),
         resolved=frozenset(field for field in fields if resolvers.get(field, 0) > (field in own)),
         first_keys={name: tuple(_first_keys(name, others)) for name in extended},
+        tags=frozenset(_repeated_tags(objects, others)),
     )
+
+
+def _repeated_tags(objects: Sequence[TypeDefinition], others: _Others) -> Iterator[tuple[str, str]]:
+    fields = (f for type_ in objects for f in type_.fields.values() if has(f, "tag") and has(f, "external"))
+    for field in fields:
+        found = (other.types[field.parent].fields.get(field.name) for other in others.having(field.parent))
+        owned = [other for other in found if other is not None and not has(other, "external")]
+        given = {_tag(tag) for other in owned for tag in applied(other, "tag")}
+        yield from ((field.coordinate, name) for tag in applied(field, "tag") if (name := _tag(tag)) in given)
+
+
+def _tag(tag: Applied) -> str:
+    return value_text(tag.arguments.get("name"))
 
 
 @lru_cache(maxsize=_KNOWN)
 def _resolved(schema: SubgraphSchema) -> frozenset[str]:
     """The coordinates of the fields of objects that a subgraph resolves, as it is written."""
-    facts = find_facts(schema)
+    facts = find_facts(schema if schema.is_federation_2 else _drop_meaningless(schema))
     objects = (type_ for type_ in schema.types.values() if type_.kind is Kind.OBJECT)
     fields = (field.coordinate for type_ in objects for field in type_.fields.values())
     return frozenset(field for field in fields if not facts.is_fully_external(field))
@@ -117,7 +136,12 @@ def is_extension(type_: TypeDefinition) -> bool:
 
 def _extensions_without_base(schema: SubgraphSchema, others: _Others) -> Iterator[CompositionError]:
     for type_ in schema.types.values():
-        if is_extension(type_) and type_.name not in DEFAULT_ROOTS.values() and not _is_based(type_, others):
+        if (
+            type_.kind in _WITH_FIELDS
+            and is_extension(type_)
+            and type_.name not in DEFAULT_ROOTS.values()
+            and not _is_based(type_, others)
+        ):
             yield subgraph_error(
                 ErrorCode.EXTENSION_WITH_NO_BASE,
                 schema.name,
@@ -176,7 +200,7 @@ def _without(element: Field, *specs: str) -> Field:
     return replace(element, directives=tuple(d for d in element.directives if d.spec not in specs))
 
 
-def _drop_meaningless(schema: SubgraphSchema, _: Outside) -> SubgraphSchema:
+def _drop_meaningless(schema: SubgraphSchema, _: Outside | None = None) -> SubgraphSchema:
     """What Federation 1 took without effect: external, requires and provides in interfaces, keys on them, provides of leaves."""
 
     def change(type_: TypeDefinition, field: Field) -> Field:
@@ -197,7 +221,7 @@ def _drop_meaningless(schema: SubgraphSchema, _: Outside) -> SubgraphSchema:
 
 def _forget_extension(type_: TypeDefinition) -> TypeDefinition:
     """What ``extend`` alone extended is as good as a definition."""
-    if type_.has_definition:
+    if type_.has_definition or type_.kind not in _WITH_FIELDS:
         return type_
     return replace(type_, directives=tuple(replace(d, in_extension=False) for d in type_.directives))
 
@@ -245,7 +269,7 @@ def _drop_unused_external(schema: SubgraphSchema, _: Outside) -> SubgraphSchema:
     if not unused:
         return schema
     changed = _map_fields(schema, lambda _, field: None if field.coordinate in unused else field)
-    referenced = _referenced(changed)
+    referenced = _referenced(schema)
     kept = {n: t for n, t in changed.types.items() if t.fields or n in referenced or not schema.types[n].fields}
     return replace(changed, types=kept | {n: changed.types[n] for n in DEFAULT_ROOTS.values() if n in changed.types})
 
@@ -295,7 +319,14 @@ def _share(schema: SubgraphSchema, outside: Outside) -> SubgraphSchema:
     return replace(schema, types=types, version=(2, 0))
 
 
-def _drop_external_tags(schema: SubgraphSchema, _: Outside) -> SubgraphSchema:
-    """A tag on an external field says nothing that its owner could not say."""
+def _drop_external_tags(schema: SubgraphSchema, outside: Outside) -> SubgraphSchema:
+    """A tag on an external field says nothing when its owner says it; of other tags the owner must know."""
+    if not outside.tags:
+        return schema
+
+    def change(_: TypeDefinition, field: Field) -> Field:
+        kept = (d for d in field.directives if d.spec != "tag" or (field.coordinate, _tag(d)) not in outside.tags)
+        return replace(field, directives=tuple(kept)) if field.coordinate in external else field
+
     external = find_facts(schema).external
-    return _map_fields(schema, lambda _, f: _without(f, "tag") if f.coordinate in external else f)
+    return _map_fields(schema, change)

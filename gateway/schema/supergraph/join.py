@@ -123,10 +123,10 @@ class _JoinReader:
 
     def _read_view(self, node: TypeDefinitionNode, graph: str, applied: list[Arguments], owner: str | None) -> TypeView:
         name = node.name.value
+        written = [(text, a.get("resolvable") is not False) for a in applied if (text := a.get("key")) is not None]
         keys = {
-            text: Key(self._field_set(text, f"a key of {name}"), a.get("resolvable") is not False)
-            for a in applied
-            if (text := a.get("key")) is not None
+            text: Key(self._field_set(text, f"a key of {name}"), (text, True) in written)
+            for text in dict.fromkeys(text for text, _ in written)
         }
         return TypeView(
             name=name,

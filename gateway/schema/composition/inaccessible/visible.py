@@ -28,14 +28,18 @@ from gateway.schema.composition.inaccessible.elements import (
     is_inaccessible,
     read_names,
 )
+from gateway.schema.subgraph.specifications import SPECS
 from gateway.schema.supergraph import Feature
-from gateway.schema.supergraph.api_schema import own_definitions
+from gateway.schema.supergraph.api_schema import is_linked_directive, own_definitions
 from gateway.types import TypeName
 
 
 @dataclass(frozen=True, slots=True)
 class Visibility:
-    """The supergraph's own types, those that its specifications brought, and which elements are hidden."""
+    """The supergraph's own types, those that its specifications brought, and which elements are hidden.
+
+    ``directives`` are the authors', composed ones included: who reads the API schema sees what their arguments are of.
+    """
 
     types: Mapping[TypeName, TypeDefinitionNode]
     specified: tuple[TypeDefinitionNode, ...]
@@ -75,14 +79,13 @@ class Visibility:
 def read_visibility(document: DocumentNode, features: Mapping[str, Feature]) -> Visibility:
     """Sort the definitions of a supergraph."""
     own = own_definitions(document, features)
+    machinery = {name: feature for name, feature in features.items() if feature.identity.startswith(SPECS)}
     types = (node for node in document.definitions if isinstance(node, TypeDefinitionNode))
     directives = (node for node in document.definitions if isinstance(node, DirectiveDefinitionNode))
     return Visibility(
         types=own,
         specified=tuple(node for node in types if node.name.value not in own),
-        directives=tuple(
-            node for node in directives if not any(f.defines_directive(node.name.value) for f in features.values())
-        ),
+        directives=tuple(node for node in directives if not is_linked_directive(node.name.value, machinery)),
         query_type=next((o.type.name.value for o in _roots(document) if o.operation is OperationType.QUERY), "Query"),
         names=read_names(features),
     )

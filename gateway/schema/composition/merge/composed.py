@@ -44,7 +44,7 @@ def find_composed(state: MergeState) -> Composed:
             latest[request.name] = request
     for name, request in latest.items():
         state.composed[name] = bool(request.definition.repeatable)
-        state.composed_in |= {(p.name, name) for p in state.parts if _means(p.schema, name, request.link.identity)}
+        state.composed_in |= {(p.name, name) for p in state.parts if _means(p.schema, name, request.link)}
         for argument in request.definition.arguments or ():
             state.notes.used_as_input.setdefault(
                 print_ast(argument.type).strip("[]!"), f"@{name}({argument.name.value}:)"
@@ -52,9 +52,10 @@ def find_composed(state: MergeState) -> Composed:
     return Composed(tuple(latest[name].definition for name in sorted(latest)), _links(latest))
 
 
-def _means(schema: SubgraphSchema, name: str, identity: str) -> bool:
+def _means(schema: SubgraphSchema, name: str, composed: Link) -> bool:
+    """Whether a name is the composed directive's here: another major version is another specification."""
     link = link_of(schema, name)
-    return link is not None and link.identity == identity
+    return link is not None and (link.identity, link.version[0]) == (composed.identity, composed.version[0])
 
 
 def check_composed_places(state: MergeState, composed: Composed) -> None:

@@ -143,13 +143,13 @@ def _mark(state: MergeState, overrides: Overrides, winner: tuple[Part, Field], l
     other, losing = loser
     coordinate = source.coordinate
     places = [(part, source.node), (other, losing.node)]
+    label = _read_label(state, winner)
     if coordinate in other.facts.external:
         message = f'{coordinate} is @external in subgraph "{other.name}": its @override in subgraph "{part.name}" can be removed.'
         state.hint(HintCode.OVERRIDE_DIRECTIVE_CAN_BE_REMOVED, message, coordinate, places)
         return
     is_used = coordinate in other.facts.used
     (overrides.used if is_used else overrides.unused).add(other.name)
-    label = _read_label(state, winner)
     if label is None:
         needed = (
             " It is still needed there by a key, @requires, @provides or an interface: mark it @external."

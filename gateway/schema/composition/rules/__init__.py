@@ -9,6 +9,7 @@ from gateway.schema.composition.rules.entity_interfaces import (
     interface_keys_know_all_implementations,
     interface_objects_stand_for_interfaces,
 )
+from gateway.schema.composition.rules.input_values import defaults_are_values, required_inputs_are_not_deprecated
 from gateway.schema.composition.rules.interface_fields import (
     implementations_agree,
     inherited_interfaces_are_implemented,
@@ -21,7 +22,12 @@ Rule = Callable[[Merged], Iterator[CompositionError]]
 STAGES: Final[tuple[tuple[Rule, ...], ...]] = (
     (interface_keys_know_all_implementations, interface_objects_stand_for_interfaces),
     (interface_fields_exist, required_data_is_as_protected),
-    (implementations_agree, inherited_interfaces_are_implemented),
+    (
+        implementations_agree,
+        inherited_interfaces_are_implemented,
+        required_inputs_are_not_deprecated,
+        defaults_are_values,
+    ),
 )
 """The rules of a stage take those before as kept; the first stage is checked together with the merge itself."""
 

@@ -1,7 +1,6 @@
 """A specification's directive or type that the author defines is defined as the specification has it."""
 
 from collections.abc import Iterator
-from typing import Final
 
 from graphql import (
     DirectiveDefinitionNode,
@@ -15,8 +14,6 @@ from gateway.errors import CompositionError
 from gateway.schema.codes import ErrorCode
 from gateway.schema.subgraph.model import Kind, SubgraphSchema
 from gateway.schema.subgraph.report import subgraph_error
-
-_FIELD_SETS: Final = ("FieldSet", "_FieldSet")
 
 
 def spec_directives_are_defined_so(schema: SubgraphSchema) -> Iterator[CompositionError]:
@@ -64,14 +61,14 @@ def _argument_faults(
 
 
 def _is_same_type(schema: SubgraphSchema, own: str, expected: str) -> bool:
-    """Lists and non-null marks may differ, and what an author's tool wrote for a scalar of federation's is taken."""
+    """An author may require an argument. Of federation's own scalars, all marks may differ, and what a tool wrote for them is taken."""
     base, own_base = expected.strip("[]!"), own.strip("[]!")
     if base not in schema.specified_types:
-        return own.rstrip("!") == expected.rstrip("!")
+        return own in (expected, f"{expected}!")
     defined = schema.types.get(own_base)
     if defined is not None and defined.kind is not Kind.SCALAR:
         return False
-    return own_base in (base, "String") or (schema.is_federation_2 and own_base in _FIELD_SETS)
+    return own_base in (base, "String")
 
 
 def _default(node: InputValueDefinitionNode) -> str:

@@ -71,7 +71,7 @@ def _check_arguments(
         # Rules of federation's own judge a field set; that it is no object is GraphQL's business.
         is_scalar = type_.strip("[]!") not in schema.types and not isinstance(value, ObjectValueNode)
         is_field_set = takes_fields and name == "fields" and is_scalar
-        if not is_field_set and not is_valid_value(schema, type_, coerce_value(schema.types, type_, value)):
+        if not is_field_set and not is_valid_value(schema.types, type_, coerce_value(schema.types, type_, value)):
             message = (
                 f"@{directive.name}({name}: {shorten(print_ast(value))}) on {where} is not a value of the type {type_}."
             )

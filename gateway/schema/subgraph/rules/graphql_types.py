@@ -9,7 +9,7 @@ from gateway.schema.codes import ErrorCode
 from gateway.schema.subgraph.model import Field, InputValue, Kind, SubgraphSchema, TypeDefinition, elements, has
 from gateway.schema.subgraph.report import subgraph_error
 from gateway.schema.subgraph.specifications import BUILT_IN_SCALARS
-from gateway.types import TypeName
+from gateway.types import OperationKind, TypeName
 
 _INPUT = frozenset({Kind.SCALAR, Kind.ENUM, Kind.INPUT_OBJECT})
 _OUTPUT = frozenset({Kind.SCALAR, Kind.ENUM, Kind.OBJECT, Kind.INTERFACE, Kind.UNION})
@@ -78,7 +78,7 @@ def members_are_objects(schema: SubgraphSchema) -> Iterator[CompositionError]:
 def types_are_not_empty(schema: SubgraphSchema) -> Iterator[CompositionError]:
     """Every type but a scalar has something in it; the query root may lend its fields to federation alone."""
     for type_ in schema.types.values():
-        if type_.kind is Kind.SCALAR or type_.name in schema.roots.values() or not type_.nodes:
+        if type_.kind is Kind.SCALAR or type_.name == schema.roots.get(OperationKind.QUERY) or not type_.nodes:
             continue
         if not (type_.fields or type_.inputs or type_.values or type_.members):
             message = f"{type_.kind.value} {type_.name} has no {_PARTS[type_.kind]}; it needs at least one."
@@ -98,7 +98,7 @@ def roots_are_objects(schema: SubgraphSchema) -> Iterator[CompositionError]:
     """A root operation type is a defined object type (specification, section 3.3.1)."""
     for kind, name in schema.roots.items():
         type_: TypeDefinition | None = schema.types.get(name)
-        if type_ is None:
+        if type_ is None or not type_.nodes:
             yield invalid_graphql(schema, f"The {kind.value} root type {name} is not defined.", name)
         elif type_.kind is not Kind.OBJECT:
             message = f"The {kind.value} root type {name} must be an object type; it is of kind {type_.kind.value}."
