@@ -173,6 +173,8 @@ class GraphQLEndpoint:
         self._check_preflight(headers)
         if media_type is None:
             raise not_acceptable()
+        if headers.get("content-encoding"):
+            raise unsupported("Files are taken as they are: send the request without a content-encoding.")
         options = self._options.uploads or UploadOptions()
         async with receive_upload(receive, headers["content-type"], options) as upload:
             batch = take_batch(upload.operations, self._options.batch)

@@ -233,6 +233,13 @@ async def test_files_are_taken_only_where_settings_say_so(tmp_path: Path) -> Non
     assert "uploads.enabled" in answer["errors"][0]["message"]
 
 
+async def test_files_come_uncompressed(tmp_path: Path) -> None:
+    """A coding would hide how long they are."""
+    async with gateway(tmp_path) as client:
+        answer = await ask(client, ONE, AT, {"a": b"x"}, {**PREFLIGHT, "content-encoding": "gzip"})
+    assert answer["errors"][0]["extensions"]["code"] == "UNSUPPORTED_MEDIA_TYPE"
+
+
 SDL = "scalar Upload  type Query { a: Int }  type Mutation { take(file: Upload!): Int }"
 TAKE = {"query": "mutation ($file: Upload!) { take(file: $file) }", "variables": {"file": None}}
 

@@ -8,10 +8,13 @@ import asyncio
 from collections import deque
 from collections.abc import AsyncIterator, Callable
 from tempfile import TemporaryFile
-from typing import BinaryIO, Final
+from typing import BinaryIO, Final, TypeVar
 
 from gateway.resolvers import codes
 from gateway.resolvers.uploads import UploadError
+
+T = TypeVar("T")
+R = TypeVar("R")
 
 BUFFER: Final = 262_144
 """How many bytes of one file wait in memory for whoever reads it."""
@@ -78,8 +81,7 @@ class IncomingFile:
                     self._waiting -= len(piece)
                     self._turns.tell()
                 else:
-                    async with self._at_disk:
-                        piece = await asyncio.to_thread(self._read, place)
+                    piece = await self._in_thread(self._read, place)
                     place += len(piece)
                 yield piece
         finally:
@@ -94,8 +96,7 @@ class IncomingFile:
         if self._is_dropped:
             return  # whoever read it needs no more
         if self._disk is not None or self._is_kept or self._waiting >= BUFFER:
-            async with self._at_disk:
-                await asyncio.to_thread(self._write, piece)
+            await self._in_thread(self._write, piece)
             self._on_disk += len(piece)
         else:
             self._pieces.append(piece)
@@ -142,6 +143,16 @@ class IncomingFile:
 
     def _is_in_the_way(self) -> bool:
         return not self._is_taken and any(number != self.number for number in self._turns.wanted)
+
+    async def _in_thread(self, work: Callable[[T], R], what: T) -> R:
+        """Work at the disk, one at a time. It is done to its end even for who leaves meanwhile: nothing is opened or written after ``close``."""
+        async with self._at_disk:
+            working = asyncio.ensure_future(asyncio.to_thread(work, what))
+            try:
+                return await asyncio.shield(working)
+            except asyncio.CancelledError:
+                await asyncio.wait((working,))
+                raise
 
     def _write(self, piece: bytes) -> None:
         if self._disk is None:
