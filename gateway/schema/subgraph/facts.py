@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
+from graphql import StringValueNode
+
 from gateway.schema.subgraph.context import context_selections
 from gateway.schema.subgraph.field_set import fields_text, key_fields, target_fields
-from gateway.schema.subgraph.model import COMPOSITE, Field, Kind, SubgraphSchema, applied, has
+from gateway.schema.subgraph.model import COMPOSITE, Applied, Field, Kind, SubgraphSchema, applied, has
 
 _KNOWN: Final = 2048
 """Subgraphs whose facts are kept."""
@@ -70,22 +72,30 @@ def _pretended(schema: SubgraphSchema) -> Iterator[str]:
 def _provided(schema: SubgraphSchema) -> Iterator[Field]:
     for field in _fields(schema):
         for provides in applied(field, "provides"):
-            yield from target_fields(schema, field.base, fields_text(provides), implementations=True)
+            yield from target_fields(schema, field.base, _text(schema, provides), implementations=True)
 
 
 def _used(schema: SubgraphSchema) -> Iterator[Field]:
     for type_ in schema.types.values():
         if type_.kind in COMPOSITE:
-            yield from key_fields(schema, type_.name, implementations=True)
+            for key in applied(type_, "key"):
+                yield from target_fields(schema, type_.name, _text(schema, key), implementations=True)
         if type_.kind is Kind.INTERFACE:
             for implementation in schema.implementations(type_.name):
                 yield from (f for f in implementation.fields.values() if f.name in type_.fields)
     yield from _provided(schema)
     for field in _fields(schema):
         for requires in applied(field, "requires"):
-            yield from target_fields(schema, field.parent, fields_text(requires), implementations=True)
+            yield from target_fields(schema, field.parent, _text(schema, requires), implementations=True)
     for type_name, text in context_selections(schema):
         yield from target_fields(schema, type_name, text, implementations=True)
+
+
+def _text(schema: SubgraphSchema, directive: Applied) -> str:
+    """The text of a field set. In Federation 2 what is no string names nothing, and so uses nothing."""
+    if schema.is_federation_2 and not isinstance(directive.arguments.get("fields"), StringValueNode):
+        return ""
+    return fields_text(directive)
 
 
 def _shareable(schema: SubgraphSchema) -> Iterator[str]:
