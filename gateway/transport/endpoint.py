@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 import msgspec
 
@@ -117,8 +117,8 @@ class GraphQLEndpoint:
         media_type = self._choose(scope["method"], headers)
         carriers = read_carriers(headers.get("accept"))
         try:
-            if self._brings_files(scope, headers):
-                answer = await self._answer_upload(scope, receive, headers, media_type)
+            if uploads := self._uploads(scope, headers):
+                answer = await self._answer_upload(scope, receive, headers, media_type, uploads)
             elif carriers.any is not None and media_type != HTML:
                 await self._stream(scope, receive, send, headers, media_type, carriers)
                 return
@@ -159,15 +159,20 @@ class GraphQLEndpoint:
             return if_modified(answer, headers.get("if-none-match"))
         return answer
 
-    def _brings_files(self, scope: Scope, headers: Mapping[str, str]) -> bool:
-        return (
-            self._options.uploads is not None
-            and scope["method"] == "POST"
-            and essence(headers.get("content-type", "")) == MULTIPART
-        )
+    def _uploads(self, scope: Scope, headers: Mapping[str, str]) -> UploadOptions | None:
+        """How the files of this request are taken, if it brings some and they are."""
+        uploads = self._options.uploads
+        if uploads is None or scope["method"] != "POST" or essence(headers.get("content-type", "")) != MULTIPART:
+            return None
+        return uploads
 
     async def _answer_upload(
-        self, scope: Scope, receive: Receive, headers: Mapping[str, str], media_type: str | None
+        self,
+        scope: Scope,
+        receive: Receive,
+        headers: Mapping[str, str],
+        media_type: str | None,
+        uploads: UploadOptions,
     ) -> HttpAnswer:
         """Answer a request with files, which may still be coming meanwhile. The answer comes whole."""
         self._check_preflight(headers)
@@ -175,15 +180,14 @@ class GraphQLEndpoint:
             raise not_acceptable()
         if headers.get("content-encoding"):
             raise unsupported("Files are taken as they are: send the request without a content-encoding.")
-        options = self._options.uploads or UploadOptions()
-        async with receive_upload(receive, headers["content-type"], options) as upload:
+        async with receive_upload(receive, headers["content-type"], uploads) as upload:
             batch = take_batch(upload.operations, self._options.batch)
             if batch is not None:
-                requests = tuple(self._make_request(read_object(each), headers, scope) for each in batch)
+                requests = tuple(self._make_upload(each, headers, scope) for each in batch)
                 return HttpAnswer(
                     200, media_type, await answer_batch(Batch(requests), self._service.execute), (NOT_STORED,)
                 )
-            request = self._make_request(read_object(upload.operations), headers, scope)
+            request = self._make_upload(upload.operations, headers, scope)
             return to_http(await self._service.execute(request), media_type)
 
     async def _stream(
@@ -266,7 +270,6 @@ class GraphQLEndpoint:
         document_id = scope["path"].removeprefix(self._options.path).lstrip("/") or parameters.document_id or None
         check_asked(parameters, document_id)
         plan = headers.get(PLAN_HEADER, "").strip().lower() if self._options.expose_plan else ""
-        has_files = self._options.uploads is not None and self._brings_files(scope, headers)
         return GraphQLRequest(
             query=parameters.query or "",
             document_id=document_id,
@@ -277,8 +280,12 @@ class GraphQLEndpoint:
             read_only=scope["method"] == "GET",
             expose_plan=plan in ("true", "dry-run"),
             dry_run=plan == "dry-run",
-            files=tuple(find_files(parameters.variables or {})) if has_files else (),
         )
+
+    def _make_upload(self, operations: Any, headers: Mapping[str, str], scope: Scope) -> GraphQLRequest:
+        parameters = read_object(operations)
+        files = tuple(find_files(parameters.variables or {}))
+        return replace(self._make_request(parameters, headers, scope), files=files)
 
 
 def remember(seen: dict[bytes, GraphQLRequest | Batch], body: bytes, request: GraphQLRequest | Batch) -> None:
