@@ -5,15 +5,11 @@ import contextlib
 import logging
 import random
 import time
-from collections import Counter
 from collections.abc import AsyncGenerator, Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
-from hashlib import blake2b
 from types import MappingProxyType
 from typing import Any, Final
-
-import msgspec
 
 from gateway.errors import PlanningError, RequestError, SubgraphError
 from gateway.resolvers import codes
@@ -21,6 +17,8 @@ from gateway.resolvers.access import AccessOptions, read_access_rules
 from gateway.resolvers.engine.access import ALL_MET, AccessGate, Unmet, refusals_of
 from gateway.resolvers.engine.answers import WholeAnswers
 from gateway.resolvers.engine.boarding import BoardingClient
+from gateway.resolvers.engine.files import check_files
+from gateway.resolvers.engine.keys import identify, query_key
 from gateway.resolvers.engine.labels import draw_labels
 from gateway.resolvers.engine.observer import UNOBSERVED, EngineObserver, Plain
 from gateway.resolvers.engine.prepared_cache import KnownOperation, PreparedCache
@@ -54,8 +52,6 @@ from gateway.resolvers.planner import plan_operation
 from gateway.resolvers.query_plan import QueryPlan
 from gateway.resolvers.request_context import RequestContext
 from gateway.resolvers.subgraph_client import SubgraphClient
-from gateway.resolvers.subgraph_client.partitions.options import HEADER
-from gateway.resolvers.uploads import find_files
 from gateway.schema.query_graph import build_query_graph
 from gateway.schema.supergraph import Supergraph
 from gateway.types import Label, OperationKind, SubgraphName
@@ -65,9 +61,6 @@ LOG: Final = logging.getLogger("gateway.engine")
 NO_HEADERS: Final[Mapping[SubgraphName, Mapping[str, str]]] = MappingProxyType({})
 
 NO_LABELS: Final[frozenset[Label]] = frozenset()
-
-CREDENTIALS: Final = ("authorization", "cookie", HEADER)
-"""What tells clients apart even where no subgraph gets it: parts of an answer may be kept for one of them alone."""
 
 PlanOperation = Callable[[Operation, frozenset[Label]], QueryPlan]
 """Makes the plan of an operation while these labels are active; raises ``PlanningError``."""
@@ -410,34 +403,6 @@ def _make_gate(supergraph: Supergraph, options: EngineOptions) -> AccessGate | N
     return AccessGate(rules, supergraph, options.access, options.cached_operations) if rules else None
 
 
-def query_key(request: GraphQLRequest, ready: ReadyOperation, options: RunOptions) -> Hashable:
-    """Equal for queries that may get each other's answers: the same operation, and everything that subgraphs get to know of the client.
-
-    ``ready`` stands for the text, the operation's name, the active labels and what this client may see.
-    """
-    known = (request.variables, request.extensions, request.claims, options.headers)
-    credentials = tuple(map(request.headers.get, CREDENTIALS))
-    return id(ready), credentials, msgspec.json.encode(known, enc_hook=dict, order="sorted") if any(known) else b""
-
-
 def _own_planner(supergraph: Supergraph) -> PlanOperation:
     query_graph = build_query_graph(supergraph)
     return lambda operation, labels: plan_operation(query_graph, operation, labels=labels)
-
-
-def check_files(variables: Mapping[str, Any], plan: QueryPlan) -> None:
-    """Files go with mutations, for queries may be shared, kept and asked again. Those that several fetches send on are kept meanwhile.
-
-    Raises RequestError.
-    """
-    if plan.kind is not OperationKind.MUTATION:
-        message = "Files can be sent with a mutation only: send the file with the mutation that takes it."
-        raise RequestError(message, code=codes.FILE_UPLOADS_OPERATION_CANNOT_STREAM)
-    uses = Counter(name for fetch in plan.fetches for name in fetch.variables)
-    for file in find_files({name: value for name, value in variables.items() if uses[name] > 1}):
-        file.keep()
-
-
-def identify(parts: tuple[Any, ...]) -> bytes:
-    """A short name for what an operation is made of, the same in every process."""
-    return blake2b(repr(parts).encode(), digest_size=16).digest()
