@@ -88,7 +88,7 @@ def desk_routes(cache: AnswerCache) -> list[Route]:
 def callback_routes(callbacks: CallbackPart, settings: Settings) -> list[Route]:
     """Where subgraphs post events."""
     path, limit = settings.subscriptions.callback.path, settings.traffic.response_bytes
-    return [callback_route(path, callbacks.take, limit=limit)]
+    return [callback_route(path, callbacks, limit=limit, seconds=settings.limits.body_time)]
 
 
 def make_serving(settings: Settings, loader: Loader, parts: Parts) -> Serving:

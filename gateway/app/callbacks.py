@@ -24,6 +24,10 @@ class CallbackDesk:
         self._folder = folder
         self.book = CallbackBook(f"{address}/{self._process}")
 
+    async def knows(self, process: str, id_: str) -> bool:
+        """Whether anybody waits for what is posted there."""
+        return await self.take(process, id_, b"") != NOT_FOUND
+
     async def take(self, process: str, id_: str, body: bytes) -> int:
         """See ``CallbackBook.take``; for another process it is that one that takes it."""
         if process == self._process:

@@ -86,6 +86,10 @@ class CallbackPart(Protocol):
         """The subscriptions that wait for some, for what brings events."""
         ...
 
+    async def knows(self, process: str, id_: str) -> bool:
+        """Whether anybody waits for callbacks there."""
+        ...
+
     async def take(self, process: str, id_: str, body: bytes) -> int:
         """Take a callback; gives the HTTP status that answers it."""
         ...

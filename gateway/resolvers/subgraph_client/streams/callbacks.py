@@ -6,6 +6,7 @@ alive (``check``), and says when there is no more (``complete``).
 
 import asyncio
 import secrets
+from collections import deque
 from collections.abc import Mapping
 from typing import Any, Final, Literal
 
@@ -15,6 +16,7 @@ import msgspec
 from gateway.resolvers.subgraph_client.http_client import encode_request
 from gateway.resolvers.subgraph_client.protocol import SubgraphRequest
 from gateway.resolvers.subgraph_client.streams.target import RawEvents, StreamTarget, lost, refused, unreachable
+from gateway.resolvers.subgraph_client.streams.whole import read_whole
 
 PROTOCOL: Final[Mapping[str, str]] = {"subscription-protocol": "callback/1.0"}
 ACCEPTED: Final = "application/json;callbackSpec=1.0"
@@ -44,12 +46,42 @@ DECODER: Final = msgspec.json.Decoder(Message)
 
 
 class Callback:
-    """One subscription that waits for what is posted: events, None for a sign of life, or why there will be no more."""
+    """One subscription that waits for what is posted."""
 
     def __init__(self, address: str) -> None:
         self.id, self.verifier = secrets.token_hex(16), secrets.token_urlsafe(24)
         self.url = f"{address}/{self.id}"
-        self.posted: asyncio.Queue[Message] = asyncio.Queue(WAITING)
+        self._posted: deque[Message] = deque()
+        self._news, self._room = asyncio.Event(), asyncio.Event()
+        self._is_closed = False
+
+    async def put(self, message: Message) -> bool:
+        """Let a message wait, as soon as there is room; False where nobody waits for it any more."""
+        while len(self._posted) >= WAITING and not self._is_closed:
+            self._room.clear()
+            await self._room.wait()
+        if self._is_closed:
+            return False
+        self._posted.append(message)
+        self._news.set()
+        return True
+
+    async def next(self) -> Message:
+        """What was posted first and is not read yet."""
+        while not self._posted:
+            self._news.clear()
+            await self._news.wait()
+        self._room.set()
+        return self._posted.popleft()
+
+    def close(self) -> None:
+        """Nobody reads any more: whoever waits for room is told."""
+        self._is_closed = True
+        self._room.set()
+
+    def is_known_to(self, message: Message) -> bool:
+        """Whether who posts this has got the secret."""
+        return message.id == self.id and secrets.compare_digest(message.verifier.encode(), self.verifier.encode())
 
 
 class CallbackBook:
@@ -68,17 +100,22 @@ class CallbackBook:
     def close(self, callback: Callback) -> None:
         """It waits no longer: its subgraph is told so when it posts again."""
         self._waiting.pop(callback.id, None)
+        callback.close()
 
     async def take(self, id_: str, body: bytes) -> int:
-        """Take what was posted for a subscription; gives the HTTP status that answers it. An event waits until there is room for it."""
+        """Take what was posted for a subscription; gives the HTTP status that answers it. An event waits until there is room for it.
+
+        Whether anybody waits is looked at first: an empty body asks for no more than that.
+        """
+        callback = self._waiting.get(id_)
+        if callback is None:
+            return NOT_FOUND
         try:
             message = DECODER.decode(body)
         except (msgspec.DecodeError, RecursionError):
             return BAD_REQUEST
-        callback = self._waiting.get(id_)
-        if callback is None or message.id != id_ or not secrets.compare_digest(message.verifier, callback.verifier):
+        if not callback.is_known_to(message) or not await callback.put(message):
             return NOT_FOUND
-        await callback.posted.put(message)
         return ACCEPTED_STATUS if message.action == "complete" else NO_CONTENT
 
 
@@ -95,7 +132,7 @@ async def callback_events(
         while True:
             try:
                 async with asyncio.timeout(3 * target.heartbeat):
-                    message = await callback.posted.get()
+                    message = await callback.next()
             except TimeoutError:
                 raise lost(request.subgraph) from None
             if message.action == "next":
@@ -127,7 +164,7 @@ async def _begin(
                 target.url, data=msgspec.json.encode(body), headers=headers, allow_redirects=False
             ) as response,
         ):
-            text = await response.content.read(target.max_bytes)
+            text = await read_whole(response, target, request.subgraph)
     except TimeoutError:
         raise refused(request.subgraph, "it did not begin in time") from None
     except (aiohttp.ClientError, OSError) as error:

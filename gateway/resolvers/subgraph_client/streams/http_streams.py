@@ -17,6 +17,7 @@ from gateway.resolvers.subgraph_client.streams.target import (
     refused,
     unreachable,
 )
+from gateway.resolvers.subgraph_client.streams.whole import read_whole
 
 ACCEPTED = {
     StreamProtocol.SSE: "text/event-stream, application/graphql-response+json;q=0.9, application/json;q=0.8",
@@ -56,16 +57,16 @@ async def http_events(session: aiohttp.ClientSession, target: StreamTarget, requ
                 async for part in read_parts(chunks, boundary_of(response.headers["content-type"])):
                     for event in [part] if target.protocol is StreamProtocol.INCREMENTAL else _events_of(part):
                         yield event
+        except msgspec.DecodeError as error:
+            raise refused(name, "it sent a part that is no event") from error
         except (aiohttp.ClientError, OSError, EOFError) as error:
             raise lost(name) from error
 
 
 async def _only_event(target: StreamTarget, request: SubgraphRequest, response: aiohttp.ClientResponse) -> bytes:
-    async with asyncio.timeout(target.timeout):
-        body = await response.content.read(target.max_bytes)
     if "json" not in response.content_type:
         raise refused(request.subgraph, f"it answered with HTTP status {response.status} and no events")
-    return body
+    return await read_whole(response, target, request.subgraph)
 
 
 async def _bounded(

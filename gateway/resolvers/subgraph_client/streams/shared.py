@@ -1,11 +1,13 @@
 """Equal subscriptions are one upstream: its events go to every reader, and no slow reader holds up another."""
 
 import asyncio
+import logging
 import random
 from collections import deque
 from collections.abc import Hashable
 from dataclasses import dataclass
 from enum import Enum
+from typing import Final
 
 import msgspec
 
@@ -15,6 +17,8 @@ from gateway.resolvers.subgraph_client.http_client import encode_request
 from gateway.resolvers.subgraph_client.protocol import Events, SubgraphRequest
 from gateway.resolvers.subgraph_client.response import MalformedResponseError, read_response
 from gateway.resolvers.subgraph_client.streams.target import OpenStream, StreamLostError
+
+LOG: Final = logging.getLogger(__name__)
 
 
 class WhenSlow(Enum):
@@ -172,6 +176,10 @@ class Feed:
                     return self._end(error)
             except SubgraphError as error:
                 return self._end(error)
+            except Exception:  # or its readers would wait for ever
+                LOG.exception("A subscription failed by a fault of the gateway")
+                name = self._request.subgraph
+                return self._end(SubgraphError(f"The subscription to subgraph {name!r} failed.", subgraph=name))
             finally:
                 await stream.aclose()
             await asyncio.sleep(self._wait(failures))

@@ -5,6 +5,7 @@ import contextlib
 from collections.abc import AsyncIterator
 from typing import Any
 
+import msgspec
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
@@ -12,7 +13,7 @@ from aiohttp.test_utils import TestServer
 from gateway.errors import SubgraphError
 from gateway.resolvers.subgraph_client import SubgraphRequest
 from gateway.resolvers.subgraph_client.streams import StreamOptions, StreamProtocol, StreamSource, StreamTarget
-from gateway.resolvers.subgraph_client.streams.callbacks import CallbackBook
+from gateway.resolvers.subgraph_client.streams.callbacks import WAITING, CallbackBook
 from gateway.types import OperationKind
 from tests.resolvers.subgraph_client.streams.emitter import Emitter, emitting
 
@@ -75,12 +76,13 @@ async def test_a_subscription_may_end_with_errors() -> None:
 
 async def test_who_does_not_know_the_secret_is_not_heard() -> None:
     """Nor is what is no message: and the subscription goes on."""
-    wrong = [{**next_(7), "verifier": "guessed"}, {**next_(7), "id": "another"}, {"action": "jump"}, {"kind": "x"}]
+    strangers = [{**next_(7), "verifier": "guessed"}, {**next_(7), "verifier": "密"}, {**next_(7), "id": "another"}]
+    wrong = [*strangers, {"action": "jump"}, {"kind": "x"}]
     emitter = Emitter([*wrong, next_(1), COMPLETE])
     async with source(emitter) as made:
         assert await read(made) == [1]
         await emitter.done.wait()
-    assert emitter.statuses == [404, 404, 400, 400, 204, 202]
+    assert emitter.statuses == [404, 404, 404, 400, 400, 204, 202]
 
 
 async def test_a_subgraph_is_told_when_nobody_listens_any_more() -> None:
@@ -114,3 +116,18 @@ async def test_a_subgraph_that_falls_silent_is_given_up() -> None:
     async with source(Emitter([CHECK, next_(1)]), heartbeat=0.05) as made:
         with pytest.raises(SubgraphError, match="closed the connection"):
             await read(made)
+
+
+async def test_who_waits_for_room_is_told_when_nobody_reads_any_more() -> None:
+    """A subgraph that posts faster than is read waits, and not beyond the end of the subscription."""
+    book = CallbackBook("http://x")
+    callback = book.open()
+    body = msgspec.json.encode({"kind": "subscription", "id": callback.id, "verifier": callback.verifier, **next_(1)})
+    posts = [asyncio.create_task(book.take(callback.id, body)) for _ in range(WAITING + 5)]
+    async with asyncio.timeout(20):
+        assert set(await asyncio.gather(*posts[:WAITING])) == {204}
+        assert not any(post.done() for post in posts[WAITING:])
+        await callback.next()
+        assert await posts[WAITING] == 204
+        book.close(callback)
+        assert set(await asyncio.gather(*posts[WAITING + 1 :])) == {404}

@@ -20,6 +20,8 @@ from gateway.resolvers.subgraph_client.streams import (
     WhenSlow,
 )
 from gateway.resolvers.subgraph_client.streams.callbacks import CallbackBook
+from gateway.resolvers.subgraph_client.streams.shared import SharedStreams
+from gateway.resolvers.subgraph_client.streams.target import RawEvents
 from gateway.types import OperationKind
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -150,6 +152,8 @@ async def test_a_response_that_is_no_stream_is_the_only_event() -> None:
         (http("text/html", b"<h1>"), StreamProtocol.WEBSOCKET, "status 200"),
         (http("text/html", b"<h1>", status=502), StreamProtocol.SSE, "502"),
         (http("text/event-stream", b"event: next\n"), StreamProtocol.SSE, "closed the connection"),
+        (http("multipart/mixed", b"---\r\n\r\nnonsense\r\n-----\r\n"), StreamProtocol.MULTIPART, "no event"),
+        (http("multipart/mixed", b"---\r\n\r\n[1]\r\n-----\r\n"), StreamProtocol.MULTIPART, "no event"),
     ],
 )
 async def test_who_breaks_off_is_named(handler: Handler, protocol: StreamProtocol, words: str) -> None:
@@ -157,6 +161,56 @@ async def test_who_breaks_off_is_named(handler: Handler, protocol: StreamProtoco
     async with source(handler, protocol) as made:
         with pytest.raises(SubgraphError, match=words):
             await read(made)
+
+
+@pytest.mark.parametrize("protocol", [StreamProtocol.SSE, StreamProtocol.CALLBACK])
+async def test_a_refusal_may_come_in_pieces(protocol: StreamProtocol) -> None:
+    """It is read to its end; one that is too long, breaks off or does not end in time is a failure."""
+    pieces = [b'{"errors":[{"mess', b'age":"no"}]}']
+    async with source(slowly(*pieces), protocol) as made:
+        assert await read(made) == [({"message": "no"},)]
+    for handler, target, words in (
+        (slowly(*pieces), {"max_bytes": 20}, "longer than 20 bytes"),
+        (slowly(pieces[0], then="break off"), {}, "closed the connection"),
+        (slowly(pieces[0], then="hang"), {"timeout": 0.1}, "in time"),
+    ):
+        async with source(handler, protocol, **target) as made:
+            with pytest.raises(SubgraphError, match=words):
+                await read(made)
+
+
+def slowly(*pieces: bytes, then: str = "end") -> Handler:
+    """JSON in pieces that are not read at once."""
+
+    async def answer(request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse(headers={"content-type": "application/json"})
+        await response.prepare(request)
+        for piece in pieces:
+            await response.write(piece)
+            await asyncio.sleep(0.02)
+        if then == "hang":
+            with contextlib.suppress(asyncio.CancelledError):
+                await asyncio.sleep(20)
+        if then != "end" and request.transport is not None:
+            request.transport.abort()
+        return response
+
+    return answer
+
+
+async def test_a_fault_of_ours_ends_the_readers(caplog: pytest.LogCaptureFixture) -> None:
+    """They are told, and so is the log; nobody waits for ever."""
+
+    async def broken(request: SubgraphRequest) -> RawEvents:
+        yield b'{"data":{"n":1}}'
+        raise ZeroDivisionError
+
+    streams = SharedStreams(broken, ONCE)
+    async with asyncio.timeout(20), contextlib.aclosing(streams.subscribe(REQUEST)) as events:
+        assert (await anext(events)).data == {"n": 1}
+        with pytest.raises(SubgraphError, match="failed"):
+            await anext(events)
+    assert "ZeroDivisionError" in caplog.text
 
 
 async def test_a_subgraph_that_does_not_begin_is_given_up() -> None:
