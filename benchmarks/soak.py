@@ -98,9 +98,8 @@ async def listen(soak: Soak, client: ClientSession, url: str, number: int) -> No
                         soak.ticks[number] = time.monotonic()
 
 
-async def restart(soak: Soak, stack: AsyncExitStack, urls: dict[str, str], work: Path, every: float) -> None:
+async def restart(soak: Soak, stack: AsyncExitStack, port: int, work: Path, every: float) -> None:
     """Kill two of the four subgraphs, and start them again, at the same address."""
-    port = int(urls[RESTARTED[0]].split(":")[2].split("/")[0])
     server = stack.enter_context(ExitStack())
     server.enter_context(upstream(port, work))
     while True:
@@ -237,7 +236,7 @@ async def run(options: argparse.Namespace) -> int:
         )
         url = f"http://127.0.0.1:{port}/graphql"
         soak = Soak(time.monotonic() + options.minutes * 60, ticks=[0.0] * options.subscriptions)
-        beside = [asyncio.create_task(restart(soak, stack, urls, work, options.restart))]
+        beside = [asyncio.create_task(restart(soak, stack, restarted, work, options.restart))]
         await asyncio.sleep(3)
         rate = await half_of_most(client, url, expected) / options.connections
         print(f"{rate * options.connections:.0f} requests a second on {options.connections} connections", flush=True)

@@ -2,11 +2,12 @@
 
 import ssl
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 
 from gateway.app.endpoints import endpoint
 from gateway.app.headers import with_response_headers
-from gateway.app.on_demand import UploadsOnDemand, open_aiohttp
+from gateway.app.on_demand import AiohttpPart, UploadsOnDemand, open_aiohttp
 from gateway.app.parts import Parts
 from gateway.errors import SettingsError
 from gateway.resolvers.subgraph_client import (
@@ -55,7 +56,7 @@ def make_client(
             transport,
             deadline_header=traffic.deadline_header,
             streams=streams,
-            uploads=make_uploads(traffic),
+            uploads=UploadsOnDemand(partial(make_aiohttp, traffic)),
         )
     )
     if parts.local:
@@ -89,19 +90,18 @@ def servers(endpoints: Mapping[SubgraphName, Endpoint], book: MemberBook) -> Ite
 
 def make_transport(traffic: Traffic) -> PoolingTransport:
     """What carries requests. Raises SettingsError where certificates cannot be read, or proxies are asked of what knows none."""
-    limit, most = traffic.connections, traffic.response_bytes
-    tls = read_authorities(traffic.ca) if traffic.ca is not None else None
     if traffic.transport == "aiohttp":
-        return open_aiohttp(limit=limit, max_body_bytes=most, tls=tls, use_proxies=traffic.proxies)
+        return make_aiohttp(traffic)
+    tls = read_authorities(traffic.ca) if traffic.ca is not None else None
     if traffic.proxies:
         raise SettingsError("traffic.proxies: the lean transport knows no proxies; set traffic.transport to aiohttp.")
-    return LeanTransport(limit=limit, max_body_bytes=most, tls=tls)
+    return LeanTransport(limit=traffic.connections, max_body_bytes=traffic.response_bytes, tls=tls)
 
 
-def make_uploads(traffic: Traffic) -> UploadsOnDemand:
-    """What carries requests with files."""
+def make_aiohttp(traffic: Traffic) -> AiohttpPart:
+    """What carries requests by aiohttp. Raises SettingsError where certificates cannot be read."""
     tls = read_authorities(traffic.ca) if traffic.ca is not None else None
-    return UploadsOnDemand(
+    return open_aiohttp(
         limit=traffic.connections, max_body_bytes=traffic.response_bytes, tls=tls, use_proxies=traffic.proxies
     )
 

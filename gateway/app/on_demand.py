@@ -5,7 +5,6 @@ longer to import than all the rest takes to start.
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
-from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Protocol
@@ -148,8 +147,8 @@ def open_aiohttp(*, limit: int, max_body_bytes: int, tls: ssl.SSLContext | None,
 class UploadsOnDemand:
     """A ``StreamingTransport``, which is made at the first request with files."""
 
-    def __init__(self, *, limit: int, max_body_bytes: int, tls: ssl.SSLContext | None, use_proxies: bool) -> None:
-        self._open = partial(open_aiohttp, limit=limit, max_body_bytes=max_body_bytes, tls=tls, use_proxies=use_proxies)
+    def __init__(self, make: Callable[[], AiohttpPart]) -> None:
+        self._make = make
         self._made: AiohttpPart | None = None
 
     async def post_pieces(
@@ -157,7 +156,7 @@ class UploadsOnDemand:
     ) -> HttpAnswer:
         """See ``StreamingTransport.post_pieces``."""
         if self._made is None:
-            self._made = self._open()
+            self._made = self._make()
         return await self._made.post_pieces(url, headers=headers, pieces=pieces, seconds=seconds)
 
     async def close(self) -> None:

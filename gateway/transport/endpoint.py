@@ -180,14 +180,14 @@ class GraphQLEndpoint:
             raise not_acceptable()
         if headers.get("content-encoding"):
             raise unsupported("Files are taken as they are: send the request without a content-encoding.")
-        async with receive_upload(receive, headers["content-type"], uploads) as upload:
-            batch = take_batch(upload.operations, self._options.batch)
+        async with receive_upload(receive, headers["content-type"], uploads) as operations:
+            batch = take_batch(operations, self._options.batch)
             if batch is not None:
                 requests = tuple(self._make_upload(each, headers, scope) for each in batch)
                 return HttpAnswer(
                     200, media_type, await answer_batch(Batch(requests), self._service.execute), (NOT_STORED,)
                 )
-            request = self._make_upload(upload.operations, headers, scope)
+            request = self._make_upload(operations, headers, scope)
             return to_http(await self._service.execute(request), media_type)
 
     async def _stream(

@@ -147,7 +147,9 @@ class Engine:
             if plan.kind is OperationKind.SUBSCRIPTION and plan.fetches:
                 return GraphQLStream(self._events(request, ready, self._coerce(request, ready)))
             if request.incremental is not None and (streamed := self._streamed(request, ready)):
-                return self._begin_list(request, ready, streamed, request.incremental)
+                variables = self._coerce(request, ready)
+                if streamed.streamed.initial_count(variables) is not None:
+                    return self._begin_list(request, ready, variables, streamed, request.incremental)
             if plan.deferred and request.incremental is not None:
                 return await self._begin_parts(request, ready, request.incremental)
             return await self._execute(request, ready)
@@ -188,22 +190,24 @@ class Engine:
         return await self._run(ready, replace(options, client=client), context)
 
     def _streamed(self, request: GraphQLRequest, ready: ReadyOperation) -> StreamedOperation | None:
-        """The operation as one whose list comes item by item, if its subgraph can, and the request does not ask for the whole."""
+        """The operation as one whose list may come item by item, if its subgraph can."""
         operation = ready.prepared.operation
         if not operation.streamed or ready.refusals or self._supergraph.labels or request.expose_plan:
             return None
         if ready.streamed is None:
             found = find_streamed(operation, ready.prepared.plan, self._options.streams_lists, self._plan)
             ready.streamed = () if found is None else (found.prepared(ready.prepared, self._supergraph),)
-        streamed = next(iter(ready.streamed), None)
-        wanted = None if streamed is None else streamed.streamed.initial_count(self._coerce(request, ready))
-        return None if wanted is None else streamed
+        return next(iter(ready.streamed), None)
 
     def _begin_list(
-        self, request: GraphQLRequest, ready: ReadyOperation, streamed: StreamedOperation, form: Incremental
+        self,
+        request: GraphQLRequest,
+        ready: ReadyOperation,
+        variables: Mapping[str, Any],
+        streamed: StreamedOperation,
+        form: Incremental,
     ) -> GraphQLStream:
         """The answer to an operation whose list comes item by item: each lot has a deadline of its own."""
-        variables = self._coerce(request, ready)
         context = RequestContext(request.headers, request.extensions, request.claims)
         options = self._run_options(request, variables, ready.prepared.plan, context)
 
@@ -235,7 +239,7 @@ class Engine:
         """The answer to each event of a subscription (GraphQL specification, section 6.2.3.2)."""
         context = RequestContext(request.headers, request.extensions, request.claims)
         options = self._run_options(request, variables, ready.prepared.plan, context)
-        source = source_request(ready.prepared, options)
+        source = source_request(ready.prepared.plan.fetches[0], options)
         try:
             async with contextlib.aclosing(self._client.subscribe(source)) as events:
                 async for event in events:

@@ -5,9 +5,8 @@ streamed field alone, so that what other subgraphs know of its items is asked fo
 """
 
 import contextlib
-from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Mapping
+from collections.abc import AsyncGenerator, Callable, Iterable
 from dataclasses import dataclass, replace
-from typing import Any
 
 from graphql import (
     ArgumentNode,
@@ -26,12 +25,13 @@ from gateway.resolvers.engine.responses import encode, extensions_of
 from gateway.resolvers.executor import Executed, PreparedOperation, RunOptions, execute_operation, prepare
 from gateway.resolvers.executor.failures import report_failure
 from gateway.resolvers.executor.paths import JsonObject
-from gateway.resolvers.executor.streaming import EventClient
+from gateway.resolvers.executor.streaming import EventClient, source_request
 from gateway.resolvers.messages import Incremental
 from gateway.resolvers.operation import Operation, Streamed
 from gateway.resolvers.query_plan import Fetch, QueryPlan, RootPart
 from gateway.resolvers.request_context import RequestContext
 from gateway.resolvers.subgraph_client import SubgraphRequest, SubgraphResponse
+from gateway.resolvers.subgraph_client.response import move_item
 from gateway.schema.selection import Field
 from gateway.schema.supergraph import Supergraph
 from gateway.types import Label, OperationKind, SubgraphName
@@ -44,42 +44,34 @@ MakePlan = Callable[[Operation, frozenset[Label]], QueryPlan]
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A list that comes item by item: the operation with that field ``alone``, and its plan."""
+    """A list that comes item by item, and the fetch that brings it: the operation with that field ``alone``, its plan and its fetch."""
 
     streamed: Streamed
+    source: Fetch
     alone: Operation
     plan: QueryPlan
+    rest_source: Fetch
 
     def prepared(self, whole: PreparedOperation, supergraph: Supergraph) -> "StreamedOperation":
         """Ready to be run."""
-        return StreamedOperation(self.streamed, whole, prepare(self.alone, self.plan, supergraph))
+        rest = prepare(self.alone, self.plan, supergraph)
+        return StreamedOperation(self.streamed, whole, self.source, rest, self.rest_source)
 
 
 @dataclass(frozen=True, slots=True)
 class StreamedOperation:
-    """An operation whose list comes item by item: ``rest`` is what is run for each further lot of items."""
+    """An operation whose list comes item by item: ``rest`` is what is run for each further lot of items. Each has the fetch that brings the list."""
 
     streamed: Streamed
     whole: PreparedOperation
+    source: Fetch
     rest: PreparedOperation
-
-    @property
-    def source(self) -> Fetch:
-        """The fetch of the whole operation that brings the list."""
-        return next(source_of(self.whole.plan.fetches, self.streamed))
+    rest_source: Fetch
 
     def request(self, options: RunOptions, count: int) -> SubgraphRequest:
         """What the subgraph is asked, with the directive on its field."""
-        source = self.source
-        return SubgraphRequest(
-            subgraph=source.subgraph,
-            kind=OperationKind.QUERY,
-            query=with_directive(source.operation, self.streamed, count),
-            variables={name: options.variables[name] for name in source.variables if name in options.variables},
-            operation_name=source.operation_name,
-            headers=options.headers.get(source.subgraph, {}),
-            context=options.context,
-        )
+        text = with_directive(self.source.operation, self.streamed, count)
+        return replace(source_request(self.source, options), query=text)
 
 
 def find_streamed(
@@ -89,7 +81,7 @@ def find_streamed(
     if operation.kind is not OperationKind.QUERY or len(operation.streamed) != 1 or plan.deferred:
         return None
     (streamed,) = operation.streamed
-    source = next(source_of(plan.fetches, streamed), None)
+    source = source_of(plan.fetches, streamed)
     if source is None or not can_stream(source.subgraph):
         return None
     field = tuple(
@@ -97,15 +89,15 @@ def find_streamed(
     )
     alone = replace(operation, selections=field, streamed=())
     rest = make_plan(alone, frozenset())
-    first = next(source_of(rest.fetches, streamed), None)
-    if first is None or field_text(first, streamed) != field_text(source, streamed):
+    rest_source = source_of(rest.fetches, streamed)
+    if rest_source is None or field_text(rest_source, streamed) != field_text(source, streamed):
         return None
-    return Found(streamed, alone, rest)
+    return Found(streamed, source, alone, rest, rest_source)
 
 
-def source_of(fetches: Iterable[Fetch], streamed: Streamed) -> Iterator[Fetch]:
+def source_of(fetches: Iterable[Fetch], streamed: Streamed) -> Fetch | None:
     """The fetch that brings the list, if there is one."""
-    return (fetch for fetch in fetches if brings(fetch, streamed))
+    return next((fetch for fetch in fetches if brings(fetch, streamed)), None)
 
 
 def brings(fetch: Fetch, streamed: Streamed) -> bool:
@@ -166,9 +158,10 @@ async def stream_list(
         try:
             is_first = True
             async for event in events:
-                prepared = operation.whole if is_first else operation.rest
-                executed = await run(prepared, operation, renewed(), event)
-                yield writer.first(executed) if is_first else writer.items(executed)
+                if is_first:
+                    yield writer.first(await run(operation.whole, operation.source, renewed(), event))
+                else:
+                    yield writer.items(await run(operation.rest, operation.rest_source, renewed(), event))
                 is_first = False
                 if writer.has_ended:
                     return
@@ -180,11 +173,8 @@ async def stream_list(
         yield writer.end(context)
 
 
-async def run(
-    prepared: PreparedOperation, operation: StreamedOperation, options: RunOptions, event: SubgraphResponse
-) -> Executed:
-    """One run, whose root fetch is answered by this event."""
-    source = next(source_of(prepared.plan.fetches, operation.streamed))
+async def run(prepared: PreparedOperation, source: Fetch, options: RunOptions, event: SubgraphResponse) -> Executed:
+    """One run, whose source is answered by this event."""
     client = EventClient(options.client, event, source.operation)
     return await execute_operation(prepared, replace(options, client=client))
 
@@ -211,7 +201,7 @@ class Writer:
     def items(self, executed: Executed) -> bytes:
         """Further items; without any, because a null has reached the list's edge, it is the last payload."""
         found = (executed.data or {}).get(self._key)
-        errors = tuple(self._moved(each) for each in executed.errors)
+        errors = tuple(move_item(each, self._key, self._count) for each in executed.errors)
         if not isinstance(found, list):
             self.has_ended = True
             return encode(self._failed(errors or executed.problems) | {"hasNext": False})
@@ -234,12 +224,6 @@ class Writer:
             return {"completed": [{"id": ID, "errors": errors}]}
         entry = {"items": None, "path": [self._key, self._count], **self._label, "errors": errors}
         return {"incremental": [entry]}
-
-    def _moved(self, error: Mapping[str, Any]) -> JsonObject:
-        path = error.get("path")
-        if not path or len(path) < 2 or path[0] != self._key or not isinstance(path[1], int):
-            return dict(error)
-        return {**error, "path": [self._key, path[1] + self._count, *path[2:]]}
 
 
 def _faults(executed: Executed) -> JsonObject:

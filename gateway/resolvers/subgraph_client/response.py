@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from gateway.resolvers.subgraph_client.protocol import SubgraphResponse
+from gateway.types import ResponseKey
 
 
 class MalformedResponseError(Exception):
@@ -38,3 +39,11 @@ def check_response(entries: Any, headers: Mapping[str, str]) -> SubgraphResponse
 
 def _is_error(value: Any) -> bool:
     return isinstance(value, dict) and isinstance(value.get("message"), str)
+
+
+def move_item(error: Mapping[str, Any], key: ResponseKey, by: int) -> dict[str, Any]:
+    """An error whose path leads into the list under a root field's ``key``, counted from another item: its index is greater ``by`` so much."""
+    path = error.get("path")
+    if not isinstance(path, list | tuple) or len(path) < 2 or path[0] != key or not isinstance(path[1], int):
+        return dict(error)
+    return {**error, "path": [key, path[1] + by, *path[2:]]}

@@ -1,5 +1,5 @@
 """Files that clients send with a request, by the GraphQL multipart request specification, passed on while they come."""
 
-from gateway.transport.uploads.intake import MULTIPART, Upload, UploadOptions, receive_upload
+from gateway.transport.uploads.intake import MULTIPART, UploadOptions, receive_upload
 
-__all__ = ["MULTIPART", "Upload", "UploadOptions", "receive_upload"]
+__all__ = ["MULTIPART", "UploadOptions", "receive_upload"]

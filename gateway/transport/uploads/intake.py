@@ -31,17 +31,11 @@ class UploadOptions:
     seconds: float = 30.0
 
 
-@dataclass(frozen=True, slots=True)
-class Upload:
-    """What a request with files asks: ``operations`` as JSON, with its files where the client's map says that they belong."""
-
-    operations: Any
-
-
 @contextlib.asynccontextmanager
-async def receive_upload(receive: Receive, content_type: str, options: UploadOptions) -> AsyncIterator[Upload]:
+async def receive_upload(receive: Receive, content_type: str, options: UploadOptions) -> AsyncIterator[Any]:
     """Read what is asked, and let the files come while it is answered; what is kept of them is let go of at the end.
 
+    Gives the part ``operations`` as JSON that is decoded, with the files where the client's map says that they belong.
     Raises RequestError for a body that does not keep to the specification, and ClientLeftError; the latter also stops what is done meanwhile.
     """
     events = read_parts(receive, content_type, seconds=options.seconds)
@@ -54,7 +48,7 @@ async def receive_upload(receive: Receive, content_type: str, options: UploadOpt
         coming = _Coming(events, files, receive, options)
         try:
             async with coming.at_work():
-                yield Upload(operations)
+                yield operations
         finally:
             for file in files.values():
                 file.close()

@@ -4,17 +4,16 @@ from collections.abc import Mapping
 
 import msgspec
 
-from gateway.resolvers.executor.prepared import PreparedOperation
 from gateway.resolvers.executor.run import RunOptions
+from gateway.resolvers.query_plan import Fetch
 from gateway.resolvers.subgraph_client import Events, HttpAnswer, SubgraphClient, SubgraphRequest, SubgraphResponse
 
 OK = 200
 JSON: Mapping[str, str] = {"content-type": "application/json"}
 
 
-def source_request(prepared: PreparedOperation, options: RunOptions) -> SubgraphRequest:
-    """What to subscribe to: the first fetch of a subscription's plan (GraphQL specification, section 6.2.3.1)."""
-    source = prepared.plan.fetches[0]
+def source_request(source: Fetch, options: RunOptions) -> SubgraphRequest:
+    """What to subscribe to: the root fetch that brings events (GraphQL specification, section 6.2.3.1)."""
     return SubgraphRequest(
         subgraph=source.subgraph,
         kind=source.kind,

@@ -9,6 +9,7 @@ from typing import Any, Final
 import msgspec
 
 from gateway.resolvers.subgraph_client.protocol import Events, SubgraphRequest, SubgraphResponse
+from gateway.resolvers.subgraph_client.response import move_item
 from gateway.resolvers.subgraph_client.streams.target import refused
 
 DECODER: Final = msgspec.json.Decoder(dict[str, Any])
@@ -48,11 +49,4 @@ def _items(key: str, items: Any, errors: Any, offsets: dict[str, int]) -> Subgra
         raise TypeError("items are a list")
     before = offsets.get(key, 0)
     offsets[key] = before + len(items or ())
-    return SubgraphResponse({key: items}, tuple(_moved(error, key, before) for error in errors))
-
-
-def _moved(error: Mapping[str, Any], key: str, before: int) -> dict[str, Any]:
-    path = error.get("path")
-    if not isinstance(path, list) or len(path) < 2 or path[0] != key or not isinstance(path[1], int):
-        return dict(error)
-    return {**error, "path": [key, path[1] - before, *path[2:]]}
+    return SubgraphResponse({key: items}, tuple(move_item(error, key, -before) for error in errors))
