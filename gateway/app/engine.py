@@ -1,7 +1,8 @@
 """From settings to an engine, together with its client."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Coroutine, Iterable
+from typing import Any
 
 from gateway.app.caching import AnswerCache
 from gateway.app.clients import sharing
@@ -34,9 +35,9 @@ class ConnectedEngine:
         )
         self._client = client
 
-    async def execute(self, request: GraphQLRequest) -> GraphQLResponse:
+    def execute(self, request: GraphQLRequest) -> Coroutine[Any, Any, GraphQLResponse]:
         """The engine's response."""
-        return await self._engine.execute(request)
+        return self._engine.execute(request)
 
     def most_used(self, count: int) -> tuple[KnownOperation, ...]:
         """See ``Engine.most_used``."""

@@ -4,9 +4,9 @@ import asyncio
 import contextlib
 import gc
 import logging
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Iterator
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
@@ -94,9 +94,9 @@ class Serving:
         """The version of the supergraph that new requests are answered from."""
         return self._held.version if self._held else None
 
-    async def execute(self, request: GraphQLRequest) -> GraphQLResponse:
+    def execute(self, request: GraphQLRequest) -> Coroutine[Any, Any, GraphQLResponse]:
         """The engine's answer; raises RequestError with status 503 while there is no engine."""
-        return await self._current().execute(request)
+        return self._current().execute(request)
 
     async def stream(self, request: GraphQLRequest) -> Answer:
         """The same, whole or in payloads. A new supergraph ends subscriptions with an error, or takes them over."""

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
+import msgspec
+
 from gateway.resolvers.uploads import UploadedFile
 
 
@@ -42,8 +44,7 @@ class GraphQLRequest:
     files: tuple[UploadedFile, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class GraphQLResponse:
+class GraphQLResponse(msgspec.Struct, frozen=True):
     """A response ready to send.
 
     ``body`` is UTF-8 JSON. ``executed`` tells whether it has a ``data`` entry: without one it is a request error, and ``status`` is what
@@ -53,7 +54,7 @@ class GraphQLResponse:
     body: bytes
     executed: bool
     status: int = 200
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = msgspec.field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

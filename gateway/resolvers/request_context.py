@@ -1,13 +1,13 @@
 """What belongs to one client request on its whole way: from the transport through the engine to every subgraph client."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from math import inf
 from typing import Any
 
+import msgspec
 
-@dataclass(slots=True)
-class Freshness:
+
+class Freshness(msgspec.Struct):
     """How long the whole answer can be kept: each part that it is made of shortens it. Times are moments of the wall clock.
 
     ``tags`` are those of all parts. It starts as nothing's: an answer
@@ -21,15 +21,14 @@ class Freshness:
     fresh_until: float = inf
     revalidate_until: float = inf
     error_until: float = inf
-    tags: set[str] = field(default_factory=set)
+    tags: set[str] = msgspec.field(default_factory=set)
 
     def forbid(self) -> None:
         """A part may not be kept."""
         self.is_forbidden = True
 
 
-@dataclass(slots=True)
-class RequestContext:
+class RequestContext(msgspec.Struct):
     """One client request, as subgraph clients see it. All requests to subgraphs that serve it share one context.
 
     ``headers`` are the client's, with lower-case names; ``extensions`` what it wrote under that name; ``claims`` those of its verified
@@ -39,12 +38,12 @@ class RequestContext:
     the variables.
     """
 
-    headers: Mapping[str, str] = field(default_factory=dict)
-    extensions: Mapping[str, Any] = field(default_factory=dict)
-    claims: Mapping[str, Any] = field(default_factory=dict)
+    headers: Mapping[str, str] = msgspec.field(default_factory=dict)
+    extensions: Mapping[str, Any] = msgspec.field(default_factory=dict)
+    claims: Mapping[str, Any] = msgspec.field(default_factory=dict)
     deadline: float | None = None
-    response_headers: dict[str, str] = field(default_factory=dict)
-    reports: dict[str, list[Any]] = field(default_factory=dict)
+    response_headers: dict[str, str] = msgspec.field(default_factory=dict)
+    reports: dict[str, list[Any]] = msgspec.field(default_factory=dict)
     freshness: Freshness | None = None
     has_files: bool = False
 

@@ -7,9 +7,9 @@ what belongs to somebody.
 import time
 from collections.abc import Awaitable
 from contextlib import AbstractContextManager
-from dataclasses import replace
 from typing import Final, TypeVar
 
+from msgspec.structs import replace
 from opentelemetry import trace
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.trace import Span, SpanKind, StatusCode, Tracer

@@ -4,7 +4,7 @@ import asyncio
 import types
 from collections.abc import Awaitable, Callable, Generator, Iterable, Mapping, MutableMapping
 from functools import partial
-from typing import Any, TypeAlias, cast
+from typing import Any, Final, Protocol, TypeAlias, cast
 
 from gateway.errors import RequestError
 from gateway.resolvers import codes
@@ -14,7 +14,11 @@ Message: TypeAlias = MutableMapping[str, Any]
 Receive: TypeAlias = Callable[[], Awaitable[Message]]
 Send: TypeAlias = Callable[[Message], Awaitable[None]]
 AsgiApp: TypeAlias = Callable[[Scope, Receive, Send], Awaitable[None]]
-RawHeaders: TypeAlias = Iterable[tuple[bytes, bytes]]
+Headers: TypeAlias = tuple[tuple[bytes, bytes], ...]
+
+
+WHOLE_BODY: Final = "tongfen.body"
+"""Where in a scope a server puts a request's body that came together with its head: all requests with ``KnownHeaders`` have it."""
 
 
 class KnownHeaders(list[tuple[bytes, bytes]]):
@@ -29,6 +33,18 @@ class KnownHeaders(list[tuple[bytes, bytes]]):
         super().__init__(headers)
         self.read: Mapping[str, str] | None = None
         self.seen: dict[bytes, Any] = {}
+
+
+class WholeSend(Protocol):
+    """A ``Send`` that also takes an answer that is there as a whole. Whoever wraps it may leave that out: the answer comes in two messages then."""
+
+    def __call__(self, message: Message) -> Awaitable[None]:
+        """Send a message."""
+        ...
+
+    def whole(self, status: int, headers: Headers, body: bytes) -> Awaitable[None]:
+        """Send an answer. ``headers`` are all but its length."""
+        ...
 
 
 class ClientLeftError(Exception):
@@ -115,7 +131,20 @@ def too_long(limit: int) -> RequestError:
     return RequestError(message, code=codes.REQUEST_TOO_LARGE, status=413)
 
 
-async def send_response(send: Send, status: int, headers: RawHeaders, body: bytes) -> None:
-    """Send a whole response in two messages."""
-    await send({"type": "http.response.start", "status": status, "headers": list(headers)})
+def send_response(send: Send, status: int, headers: Headers, body: bytes) -> Awaitable[None]:
+    """Send a whole answer. ``headers`` are all but its length."""
+    whole: Callable[[int, Headers, bytes], Awaitable[None]] | None = getattr(send, "whole", None)  # see WholeSend
+    return send_in_two(send, status, headers, body) if whole is None else whole(status, headers, body)
+
+
+async def send_in_two(send: Send, status: int, headers: Headers, body: bytes) -> None:
+    """The same in two messages, as every server takes it."""
+    length = (b"content-length", b"%d" % len(body))
+    await send({"type": "http.response.start", "status": status, "headers": [*headers, length]})
     await send({"type": "http.response.body", "body": body})
+
+
+async def send_without_body(send: Send, status: int, headers: Headers) -> None:
+    """Send an answer of a status that has no body, and so no length (RFC 9110, section 8.6)."""
+    await send({"type": "http.response.start", "status": status, "headers": [*headers]})
+    await send({"type": "http.response.body", "body": b""})

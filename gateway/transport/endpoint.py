@@ -1,7 +1,7 @@
 """GraphQL over HTTP: the one route that must be fast, by bare ASGI."""
 
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final, Protocol
 
@@ -12,7 +12,9 @@ from gateway.resolvers import codes
 from gateway.resolvers.messages import Answer, GraphQLRequest, GraphQLResponse, GraphQLStream
 from gateway.resolvers.uploads import find_files
 from gateway.transport.asgi import (
+    WHOLE_BODY,
     ClientLeftError,
+    Headers,
     KnownHeaders,
     Receive,
     Scope,
@@ -20,6 +22,7 @@ from gateway.transport.asgi import (
     read_body,
     read_headers,
     send_response,
+    send_without_body,
 )
 from gateway.transport.batching import Batch, answer_batch, read_batch, take_batch
 from gateway.transport.coding import decode_body
@@ -48,12 +51,14 @@ MAX_REMEMBERED_BODY: Final = 4_000
 
 Header = tuple[bytes, bytes]
 
-CONTENT_TYPES: Final[Mapping[str, Header]] = {
-    media_type: (b"content-type", f"{media_type}; charset=utf-8".encode()) for media_type in WITH_PAGE
-}
 NO_SNIFFING: Final[Header] = (b"x-content-type-options", b"nosniff")
 NOT_STORED: Final[Header] = (b"cache-control", b"no-store")
 VARY: Final[Header] = (b"vary", b"accept, accept-encoding")
+HEADERS: Final[Mapping[str, Headers]] = {
+    media_type: ((b"content-type", f"{media_type}; charset=utf-8".encode()), VARY, NO_SNIFFING)
+    for media_type in WITH_PAGE
+}
+"""What every answer of a media type has."""
 
 
 class GraphQLService(Protocol):
@@ -68,14 +73,13 @@ class GraphQLService(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class HttpAnswer:
+class HttpAnswer(msgspec.Struct, frozen=True):
     """A response ready to send, but for its length."""
 
     status: int
     media_type: str
     body: bytes
-    headers: tuple[Header, ...] = ()
+    headers: Headers = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +87,7 @@ class Page:
     """What browsers get: an HTML page and its headers."""
 
     html: bytes
-    headers: tuple[Header, ...] = ()
+    headers: Headers = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,11 +117,19 @@ class GraphQLEndpoint:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request; every failure is an answer too."""
-        headers = read_headers(scope)
-        media_type = self._choose(scope["method"], headers)
-        carriers = read_carriers(headers.get("accept"))
+        known = recall(scope)
+        media_type: str | None
+        if known is not None:
+            media_type = known.media_type
+        else:
+            headers = read_headers(scope)
+            media_type = self._choose(scope["method"], headers)
+            carriers = read_carriers(headers.get("accept"))
         try:
-            if uploads := self._uploads(scope, headers):
+            if known is not None:
+                response = await unless_client_leaves(scope, receive, self._service.execute(known.request))
+                answer = to_http(response, known.media_type)
+            elif uploads := self._uploads(scope, headers):
                 answer = await self._answer_upload(scope, receive, headers, media_type, uploads)
             elif carriers.any is not None and media_type != HTML:
                 await self._stream(scope, receive, send, headers, media_type, carriers)
@@ -153,6 +165,8 @@ class GraphQLEndpoint:
         request = await self._read_request(scope, receive, headers)
         if isinstance(request, Batch):
             return await self._answer_batch(request, scope, receive, media_type)
+        if method == "POST":
+            remember(scope, request, media_type)
         response = await unless_client_leaves(scope, receive, self._service.execute(request))
         answer = to_http(response, media_type)
         if method == "GET" and may_be_kept(response.headers):
@@ -227,23 +241,11 @@ class GraphQLEndpoint:
         return HttpAnswer(200, media_type, body, (NOT_STORED,))
 
     async def _read_request(self, scope: Scope, receive: Receive, headers: Mapping[str, str]) -> GraphQLRequest | Batch:
-        raw = scope["headers"]
+        self._check_preflight(headers)
         if scope["method"] == "GET":
-            self._check_preflight(headers)
             return self._make_request(read_url(scope["query_string"]), headers, scope)
-        if not isinstance(raw, KnownHeaders):
-            self._check_preflight(headers)
-            check_content(headers)
-            return self._read_parameters(await self._read_body(headers, receive), headers, scope)
-        if not raw.seen:  # what was once seen with these headers has passed
-            self._check_preflight(headers)
-            check_content(headers)
-        body = await self._read_body(headers, receive)
-        request: GraphQLRequest | Batch | None = raw.seen.get(body)
-        if request is None:
-            request = self._read_parameters(body, headers, scope)
-            remember(raw.seen, body, request)
-        return request
+        check_content(headers)
+        return self._read_parameters(await self._read_body(headers, receive), headers, scope)
 
     def _check_preflight(self, headers: Mapping[str, str]) -> None:
         if self._options.csrf_headers:
@@ -288,13 +290,27 @@ class GraphQLEndpoint:
         return replace(self._make_request(parameters, headers, scope), files=files)
 
 
-def remember(seen: dict[bytes, GraphQLRequest | Batch], body: bytes, request: GraphQLRequest | Batch) -> None:
-    """Keep what a body says: the same body behind the same headers says the same again."""
-    if len(body) > MAX_REMEMBERED_BODY:
-        return
-    if len(seen) >= MAX_REMEMBERED:
-        seen.clear()
-    seen[body] = request
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A request that has come before, and the media type of its answer."""
+
+    request: GraphQLRequest
+    media_type: str
+
+
+def recall(scope: Scope) -> Known | None:
+    """The request that has come before with the same headers and the same body: it says the same again."""
+    raw = scope["headers"]
+    return raw.seen.get(scope[WHOLE_BODY]) if isinstance(raw, KnownHeaders) else None
+
+
+def remember(scope: Scope, request: GraphQLRequest, media_type: str) -> None:
+    """Keep what a POST says for ``recall``. It has passed all checks."""
+    raw = scope["headers"]
+    if isinstance(raw, KnownHeaders) and len(scope[WHOLE_BODY]) <= MAX_REMEMBERED_BODY:
+        if len(raw.seen) >= MAX_REMEMBERED:
+            raw.seen.clear()
+        raw.seen[scope[WHOLE_BODY]] = Known(request, media_type)
 
 
 class MethodError(RequestError):
@@ -340,19 +356,21 @@ def to_http(response: GraphQLResponse, media_type: str) -> HttpAnswer:
 
     Only a mutation by GET is 405 in either (section 5.3).
     """
-    headers: Iterable[Header] = (
-        (name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in response.headers.items()
-    )
+    headers: Headers = ()
+    if response.headers:
+        headers = tuple(
+            [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in response.headers.items()]
+        )
     if response.status == METHOD_NOT_ALLOWED:
         return HttpAnswer(METHOD_NOT_ALLOWED, media_type, response.body, (*headers, (b"allow", b"POST")))
     status = 200 if media_type == JSON else response.status
-    return HttpAnswer(status, media_type, response.body, tuple(headers))
+    return HttpAnswer(status, media_type, response.body, headers)
 
 
 def refusal(error: RequestError, media_type: str) -> HttpAnswer:
     """The answer to a request that is not executed. It has no ``data`` entry (GraphQL, section 7.1.2)."""
     body = msgspec.json.encode({"errors": error.errors})
-    headers: tuple[Header, ...] = (NOT_STORED,)
+    headers: Headers = (NOT_STORED,)
     if isinstance(error, MethodError):
         headers += ((b"allow", error.allow.encode("ascii")),)
     elif error.status == 401:  # Unauthorized (RFC 9110, section 11.6.1)
@@ -371,15 +389,9 @@ def if_modified(answer: HttpAnswer, if_none_match: str | None) -> HttpAnswer:
     return HttpAnswer(answer.status, answer.media_type, answer.body, headers)
 
 
-async def send_answer(send: Send, answer: HttpAnswer) -> None:
+def send_answer(send: Send, answer: HttpAnswer) -> Awaitable[None]:
     """Send an answer with the headers that every answer has."""
     if answer.status == NOT_MODIFIED:
-        return await send_response(send, answer.status, (VARY, *answer.headers), b"")
-    headers = (
-        CONTENT_TYPES[answer.media_type],
-        (b"content-length", b"%d" % len(answer.body)),
-        VARY,
-        NO_SNIFFING,
-        *answer.headers,
-    )
-    return await send_response(send, answer.status, headers, answer.body)
+        return send_without_body(send, answer.status, (VARY, *answer.headers))
+    headers = HEADERS[answer.media_type]
+    return send_response(send, answer.status, headers + answer.headers if answer.headers else headers, answer.body)

@@ -6,8 +6,8 @@ from typing import Any, Final
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from gateway.cli.workers.whole_request import KnownHeads, WholeCycle
-from gateway.transport.asgi import Scope
+from gateway.cli.workers.whole_request import AnswerHeads, KnownHeads, WholeCycle
+from gateway.transport.asgi import WHOLE_BODY, Scope
 from gateway.transport.leaving import LEAVING
 
 TOO_LARGE: Final = (
@@ -31,6 +31,7 @@ class BoundedProtocol(HttpToolsProtocol):
 
     bounds = ConnectionBounds()
     heads = KnownHeads()
+    answer_heads = AnswerHeads()
     _timer: asyncio.TimerHandle | None = None
     _stalled: asyncio.TimerHandle | None = None
     _head_bytes = 0
@@ -78,16 +79,18 @@ class BoundedProtocol(HttpToolsProtocol):
         self.cycle = cycle = WholeCycle(
             scope,
             body,
-            transport=self.transport,
-            flow=self.flow,
-            default_headers=self.server_state.default_headers,
-            logger=self.logger,
-            on_response=self.on_whole_response,
+            self.transport,
+            self.flow,
+            self.answer_heads,
+            self.server_state.default_headers,
+            self.logger,
+            self.tasks,
+            self.on_whole_response,
         )
         scope[LEAVING] = cycle
+        scope[WHOLE_BODY] = body
         cycle.task = task = self.loop.create_task(cycle.run_asgi(self.app))
         self.tasks.add(task)
-        task.add_done_callback(self.tasks.discard)
 
     def on_whole_response(self) -> None:
         """What ``on_response_complete`` does, without a new timer for each request."""
@@ -153,4 +156,6 @@ class BoundedProtocol(HttpToolsProtocol):
 
 def bounded_protocol(bounds: ConnectionBounds) -> type[HttpToolsProtocol]:
     """uvicorn's protocol with these bounds: beyond them the connection is closed, and nobody else notices."""
-    return type("BoundedProtocol", (BoundedProtocol,), {"bounds": bounds, "heads": KnownHeads()})
+    return type(
+        "BoundedProtocol", (BoundedProtocol,), {"bounds": bounds, "heads": KnownHeads(), "answer_heads": AnswerHeads()}
+    )

@@ -5,21 +5,26 @@ client of subgraphs does with the heads of answers. Whatever is not exactly like
 """
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Any, Final
 
 from uvicorn.protocols.http.flow_control import FlowControl
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, RequestResponseCycle
 
-from gateway.transport.asgi import AsgiApp, KnownHeaders, Message, Receive, Scope, Send
+from gateway.transport.asgi import AsgiApp, Headers, KnownHeaders, Message, Receive, Scope, Send, send_in_two
+from gateway.transport.leaving import LEAVING
 
 END_OF_HEAD: Final = b"\r\n\r\n"
 MAX_KNOWN_HEADS: Final = 512
 MAX_KNOWN_HEAD: Final = 4_000
-"""How many heads are remembered, and how many bytes each may have."""
+"""How many heads are remembered, of requests and of answers, and how many bytes each of a request may have."""
 
 JOINED_BYTES: Final = 8_192
 """A body up to here is copied behind its head; a longer one follows it as it is."""
+
+NO_LENGTH: Final = (b"content-length", b"")
+WITHOUT_LENGTH: Final = b"content-length: \r\n\r\n"
+"""What a head ends with whose length is still to come."""
 
 FOR_THE_PARSER: Final = frozenset({b"transfer-encoding", b"expect", b"upgrade", b"connection"})
 """Headers that say how a connection goes on: heads with one of them are not remembered."""
@@ -60,6 +65,31 @@ class KnownHeads:
         self._known[data[:end]] = KnownHead(scope, length)
 
 
+class AnswerHeads:
+    """The heads of answers, but for their length: most are like those before them."""
+
+    def __init__(self) -> None:
+        self._defaults: list[tuple[bytes, bytes]] = []
+        self._count = 0
+        self._known: dict[tuple[int, Headers], bytes] = {}
+
+    def find(self, status: int, defaults: list[tuple[bytes, bytes]], headers: Headers) -> bytes | None:
+        """The line and headers of an answer whose length comes next; None where there is more to think of.
+
+        ``defaults`` are the server's headers: a new list whenever the date in it is a new one, and a longer one when the server stops.
+        """
+        if defaults is not self._defaults or len(defaults) != self._count or len(self._known) > MAX_KNOWN_HEADS:
+            self._known.clear()
+            self._defaults, self._count = defaults, len(defaults)
+        head = self._known.get((status, headers))
+        if head is None:
+            written = write_head(status, defaults, (*headers, NO_LENGTH))
+            if written is None:
+                return None
+            head = self._known[status, headers] = written.removesuffix(WITHOUT_LENGTH)
+        return head
+
+
 def body_length(scope: Scope) -> int | None:
     """How many bytes of body a request has; None for a request that is the parser's affair."""
     names = {name for name, _ in scope["headers"]}
@@ -71,8 +101,9 @@ def body_length(scope: Scope) -> int | None:
 class WholeCycle(RequestResponseCycle):
     """uvicorn's cycle of one request and its answer, for a request that is there as a whole.
 
-    An answer with a length whose body comes whole too is one write; all others are uvicorn's. Where the endpoint asks for it
-    (``is_watched``, see ``gateway.transport.leaving``), a client that leaves cancels its work.
+    It is the ``send`` of its application, a ``WholeSend``: an answer that comes whole is one write, and so is one with a length whose
+    body comes whole; all others are uvicorn's. Where the endpoint asks for it (``is_watched``, see ``gateway.transport.leaving``), a
+    client that leaves cancels its work.
     """
 
     access_log = False
@@ -87,7 +118,7 @@ class WholeCycle(RequestResponseCycle):
     is_watched = False
     task: "asyncio.Task[None]"
     _event: asyncio.Event | None = None
-    _unread: bytes | None
+    unread: bytes | None
     _head: bytes | None = None
     _start: Message
 
@@ -95,18 +126,24 @@ class WholeCycle(RequestResponseCycle):
         self,
         scope: Scope,
         body: bytes,
-        *,
         transport: asyncio.Transport,
         flow: FlowControl,
+        heads: AnswerHeads,
         default_headers: list[tuple[bytes, bytes]],
         logger: Any,
+        tasks: set[asyncio.Task[None]],
         on_response: Callable[[], None],
     ) -> None:
+        self._own = scope
         self.scope = scope  # type: ignore[assignment]  # uvicorn's own type
-        self._unread = body
-        self.transport, self.flow, self.logger = transport, flow, logger
+        self.unread = body
+        self.transport = transport
+        self.flow = flow
+        self.logger = logger
         self.default_headers = default_headers
         self.on_response = on_response
+        self._heads = heads
+        self._tasks = tasks
 
     @property
     def message_event(self) -> asyncio.Event:  # type: ignore[override]
@@ -123,7 +160,7 @@ class WholeCycle(RequestResponseCycle):
     async def run_asgi(self, app: AsgiApp) -> None:  # type: ignore[override]
         """Let the application answer. What goes wrong is uvicorn's affair."""
         try:
-            await app(self.scope, self.receive, self.send)  # type: ignore[arg-type]
+            await app(self.scope, self.receive, self)  # type: ignore[arg-type]
         except BaseException as error:
             await super().run_asgi(raising(error))  # type: ignore[arg-type]
         else:
@@ -131,15 +168,35 @@ class WholeCycle(RequestResponseCycle):
                 await super().run_asgi(silent)  # type: ignore[arg-type]
         finally:
             self.on_response = nothing
+            self._tasks.discard(self.task)  # those that the server waits for before it ends
+            self._own.pop(LEAVING, None)  # a circle of the two would be left to the garbage collector
 
     async def receive(self) -> Message:  # type: ignore[override]
         """The body, then that the client has left."""
-        body = self._unread
+        body = self.unread
         if body is None or self.disconnected:
             self.body = bytearray()
             return await super().receive()  # type: ignore[return-value]
-        self._unread = None
+        self.unread = None
         return {"type": "http.request", "body": body, "more_body": False}
+
+    async def whole(self, status: int, headers: Headers, body: bytes) -> None:
+        """See ``WholeSend.whole``."""
+        if self.flow.write_paused and not self.disconnected:
+            await self.flow.drain()
+        if self.disconnected:
+            return
+        head = None
+        if self.keep_alive and not self.response_started and self._head is None:
+            head = self._heads.find(status, self.default_headers, headers)
+        if head is None:
+            await send_in_two(super().send, status, headers, body)  # type: ignore[arg-type]
+        else:
+            self._write(b"%bcontent-length: %d\r\n\r\n" % (head, len(body)), body)
+
+    def __call__(self, message: Message) -> Awaitable[None]:
+        """Send a part of an answer."""
+        return self.send(message)
 
     async def send(self, message: Message) -> None:  # type: ignore[override]
         """Hold the start of an answer with a length until its body is there."""

@@ -1,12 +1,13 @@
 """Whole answers, kept where every part of them may be; and what browsers and CDNs are told about keeping them."""
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Final
 
 import msgspec
 from graphql import print_ast
+from msgspec.structs import replace
 
 from gateway.resolvers.cache import Entry, Store
 from gateway.resolvers.cache.cache_control import write_cache_control

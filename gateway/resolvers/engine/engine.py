@@ -5,11 +5,13 @@ import contextlib
 import logging
 import random
 import time
-from collections.abc import AsyncGenerator, Callable, Hashable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import AsyncGenerator, Callable, Coroutine, Hashable, Iterable, Mapping
+from dataclasses import dataclass, field
 from functools import partial
 from types import MappingProxyType
 from typing import Any, Final
+
+from msgspec.structs import replace
 
 from gateway.errors import PlanningError, RequestError, SubgraphError
 from gateway.resolvers import codes
@@ -287,13 +289,13 @@ class Engine:
             await asyncio.sleep(0)
         return warmed
 
-    async def _answer_query(
+    def _answer_query(
         self, ready: ReadyOperation, options: RunOptions, context: RequestContext
-    ) -> GraphQLResponse:
+    ) -> Coroutine[Any, Any, GraphQLResponse]:
         """What is kept of the whole answer, else what a run gives."""
         if self._answers is None:
-            return await self._run(ready, options, context)
-        return await self._answers.serve(ready, options, context, partial(self._run, ready, options, context))
+            return self._run(ready, options, context)
+        return self._answers.serve(ready, options, context, partial(self._run, ready, options, context))
 
     async def _run(self, ready: ReadyOperation, options: RunOptions, context: RequestContext) -> GraphQLResponse:
         """Run the compiled operation; where there is none, or at a surprise, the plain executor."""

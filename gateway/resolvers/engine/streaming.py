@@ -19,6 +19,7 @@ from graphql import (
     parse,
     print_ast,
 )
+from msgspec import structs
 
 from gateway.errors import SubgraphError
 from gateway.resolvers.engine.responses import encode, extensions_of
@@ -71,7 +72,7 @@ class StreamedOperation:
     def request(self, options: RunOptions, count: int) -> SubgraphRequest:
         """What the subgraph is asked, with the directive on its field."""
         text = with_directive(self.source.operation, self.streamed, count)
-        return replace(source_request(self.source, options), query=text)
+        return structs.replace(source_request(self.source, options), query=text)
 
 
 def find_streamed(
@@ -176,7 +177,7 @@ async def stream_list(
 async def run(prepared: PreparedOperation, source: Fetch, options: RunOptions, event: SubgraphResponse) -> Executed:
     """One run, whose source is answered by this event."""
     client = EventClient(options.client, event, source.operation)
-    return await execute_operation(prepared, replace(options, client=client))
+    return await execute_operation(prepared, structs.replace(options, client=client))
 
 
 class Writer:

@@ -3,8 +3,10 @@
 import asyncio
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
+
+import msgspec
 
 from gateway.errors import SubgraphError
 from gateway.resolvers import codes
@@ -22,14 +24,13 @@ from gateway.types import SubgraphName
 LOG = logging.getLogger("gateway.executor")
 
 
-@dataclass(frozen=True, slots=True)
-class RunOptions:
+class RunOptions(msgspec.Struct, frozen=True):
     """What a run needs beside the plan: the client, coerced variables, headers for each subgraph, what errors may say, whom it serves."""
 
     client: SubgraphClient
-    variables: Mapping[str, Any] = field(default_factory=dict)
-    headers: Mapping[SubgraphName, Mapping[str, str]] = field(default_factory=dict)
-    error_policy: ErrorPolicy = field(default_factory=ErrorPolicy)
+    variables: Mapping[str, Any] = msgspec.field(default_factory=dict)
+    headers: Mapping[SubgraphName, Mapping[str, str]] = msgspec.field(default_factory=dict)
+    error_policy: ErrorPolicy = msgspec.field(default_factory=ErrorPolicy)
     context: RequestContext | None = None
 
 

@@ -4,11 +4,11 @@ Requests and answers pass through JSON as they would over HTTP, so that nothing 
 """
 
 from collections.abc import AsyncGenerator, Awaitable, Mapping
-from dataclasses import replace
 from typing import Any, Final
 
 import msgspec
 from graphql import ExecutionResult, GraphQLSchema, graphql, parse, subscribe, validate
+from msgspec.structs import replace
 
 from gateway.errors import SubgraphError
 from gateway.resolvers.subgraph_client.http_client import encode_request, read_answer

@@ -1,16 +1,16 @@
 """What it takes to be a subgraph client: one request, answered decoded, raw or in events. Everything cross-cutting wraps one client in another."""
 
 from collections.abc import AsyncGenerator, Mapping
-from dataclasses import dataclass, field
 from typing import Any, Protocol
+
+import msgspec
 
 from gateway.resolvers.request_context import RequestContext
 from gateway.resolvers.subgraph_client.transport import HttpAnswer
 from gateway.types import OperationKind, SubgraphName
 
 
-@dataclass(frozen=True, slots=True)
-class SubgraphRequest:
+class SubgraphRequest(msgspec.Struct, frozen=True):
     """One GraphQL request to one subgraph.
 
     ``timeout`` is in seconds; None leaves it to the client's own settings. ``body`` is the request as it is posted, where that is
@@ -23,20 +23,19 @@ class SubgraphRequest:
     query: str
     variables: Mapping[str, Any]
     operation_name: str | None = None
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = msgspec.field(default_factory=dict)
     timeout: float | None = None
     body: bytes | None = None
     context: RequestContext | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class SubgraphResponse:
+class SubgraphResponse(msgspec.Struct, frozen=True):
     """A well-formed GraphQL response: ``data`` may be None, ``errors`` are as the subgraph wrote them."""
 
     data: dict[str, Any] | None
     errors: tuple[dict[str, Any], ...] = ()
-    extensions: Mapping[str, Any] = field(default_factory=dict)
-    headers: Mapping[str, str] = field(default_factory=dict)
+    extensions: Mapping[str, Any] = msgspec.field(default_factory=dict)
+    headers: Mapping[str, str] = msgspec.field(default_factory=dict)
 
 
 Events = AsyncGenerator[SubgraphResponse, None]

@@ -1,16 +1,16 @@
 """What carries bytes to a subgraph: one HTTP POST with an answer, or one named reason why there is none."""
 
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass
 from enum import Enum
 from typing import Final, NamedTuple, Protocol
+
+import msgspec
 
 MAX_HEAD_BYTES: Final = 65_536
 """How long an answer's status line and headers may be in all."""
 
 
-@dataclass(frozen=True, slots=True)
-class HttpAnswer:
+class HttpAnswer(msgspec.Struct, frozen=True):
     """An HTTP response read to its end. ``headers`` have lower-case names, repeated ones joined by a comma; ``body`` is decoded."""
 
     status: int
@@ -18,8 +18,7 @@ class HttpAnswer:
     body: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class LastingAnswer(HttpAnswer):
+class LastingAnswer(HttpAnswer, frozen=True):
     """An answer that is given again as this very object, for as long as it counts: who has it again knows what it came to."""
 
 

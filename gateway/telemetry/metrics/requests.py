@@ -1,14 +1,14 @@
 """Measures what clients get: how many answers of each status, and how long each operation takes."""
 
-from collections.abc import Awaitable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from time import perf_counter
 from typing import Any, Final, TypeVar
 
 from gateway.errors import RequestError
 from gateway.resolvers.messages import Answer, GraphQLRequest, GraphQLResponse
-from gateway.telemetry.metrics.figures import Figures
+from gateway.telemetry.metrics.figures import Counter, Figures
 from gateway.telemetry.metrics.names import OperationNames
-from gateway.transport.asgi import AsgiApp, Message, Receive, Scope, Send
+from gateway.transport.asgi import AsgiApp, Headers, Message, Receive, Scope, Send, send_response
 from gateway.transport.endpoint import GraphQLService
 
 ERRORS_FIRST = b'{"errors"'
@@ -27,13 +27,26 @@ class MeasuredEndpoint:
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         """Answer as the application does."""
+        return self._app(scope, receive, _CountingSend(send, self._responses))
 
-        def count_and_send(message: Message) -> Awaitable[None]:  # no coroutine of its own: it hands on the one of send
-            if message["type"] == "http.response.start":
-                self._responses.add((STATUSES[message["status"]],))
-            return send(message)
 
-        return self._app(scope, receive, count_and_send)
+class _CountingSend:
+    """Sends one response, and counts it."""
+
+    __slots__ = ("_responses", "_send")
+
+    def __init__(self, send: Send, responses: Counter) -> None:
+        self._send, self._responses = send, responses
+
+    def __call__(self, message: Message) -> Awaitable[None]:  # no coroutine of its own: it hands on the one of send
+        if message["type"] == "http.response.start":
+            self._responses.add((STATUSES[message["status"]],))
+        return self._send(message)
+
+    def whole(self, status: int, headers: Headers, body: bytes) -> Awaitable[None]:
+        """See ``WholeSend.whole``."""
+        self._responses.add((STATUSES[status],))
+        return send_response(self._send, status, headers, body)
 
 
 T = TypeVar("T", bound=Answer)
@@ -62,17 +75,17 @@ class MeasuredService:
 
     def execute(self, request: GraphQLRequest) -> Coroutine[Any, Any, GraphQLResponse]:
         """The service's answer; raises as it does."""
-        return self._measure(request, self._service.execute(request))
+        return self._measure(request, self._service.execute)
 
     def stream(self, request: GraphQLRequest) -> Coroutine[Any, Any, Answer]:
         """The same for an answer in several payloads, whose time ends with the first of them."""
-        return self._measure(request, self._service.stream(request))
+        return self._measure(request, self._service.stream)
 
-    async def _measure(self, request: GraphQLRequest, work: Awaitable[T]) -> T:
+    async def _measure(self, request: GraphQLRequest, work: Callable[[GraphQLRequest], Awaitable[T]]) -> T:
         self._in_flight += 1
         began = perf_counter()
         try:
-            response = await work
+            response = await work(request)
         except RequestError as error:
             self._count(request, began, error.status, answered=False)
             raise

@@ -2,6 +2,7 @@
 
 import logging
 import re
+from collections.abc import Coroutine
 from dataclasses import replace
 from enum import Enum
 from typing import Any, Final
@@ -46,8 +47,14 @@ class DocumentService:
         self._mode = mode
         self._automatic = automatic
 
-    async def execute(self, request: GraphQLRequest) -> GraphQLResponse:
+    def execute(self, request: GraphQLRequest) -> Coroutine[Any, Any, GraphQLResponse]:
         """The service's answer; raises RequestError for a document that is not known, or not trusted."""
+        is_plain = request.document_id is None and not request.extensions
+        if is_plain and self._mode is TrustMode.PREFER and not self._trusted.is_due:
+            return self._service.execute(request)  # most are, and need no coroutine of their own
+        return self._resolve_and_execute(request)
+
+    async def _resolve_and_execute(self, request: GraphQLRequest) -> GraphQLResponse:
         return await self._service.execute(await self.resolve(request))
 
     async def stream(self, request: GraphQLRequest) -> Answer:

@@ -1,6 +1,7 @@
 """Requests on heads that have come before, over real sockets: answered as the parser's are, and only when they are exactly alike."""
 
 import asyncio
+import contextlib
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -12,7 +13,7 @@ import uvicorn
 from gateway.cli.workers import server_config
 from gateway.cli.workers.whole_request import MAX_KNOWN_HEAD, MAX_KNOWN_HEADS, KnownHeads, write_head
 from gateway.settings import Limits
-from gateway.transport.asgi import KnownHeaders, Message, Receive, Scope, Send
+from gateway.transport.asgi import WHOLE_BODY, KnownHeaders, Message, Receive, Scope, Send, send_response
 from gateway.transport.leaving import LEAVING
 
 HEAD = b"POST /graphql?x=1 HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n"
@@ -48,6 +49,20 @@ class App:
     async def whole(self, body: bytes, _: Receive, send: Send) -> None:
         await send(start(len(body)))
         await send({"type": "http.response.body", "body": body})
+
+    async def at_once(self, body: bytes, _: Receive, send: Send) -> None:
+        await send_response(send, 200, ((b"x-told", b"a"),), body)
+
+    async def at_once_and_large(self, body: bytes, _: Receive, send: Send) -> None:
+        await send_response(send, 200, (), body * 10_000)
+
+    async def at_once_and_again(self, body: bytes, _: Receive, send: Send) -> None:
+        await send_response(send, 200, (), body)
+        with contextlib.suppress(RuntimeError):
+            await send_response(send, 200, (), body)
+
+    async def at_once_injected(self, body: bytes, _: Receive, send: Send) -> None:
+        await send_response(send, 200, ((b"x-told", b"a\r\nx-injected: b"),), body)
 
     async def large(self, body: bytes, _: Receive, send: Send) -> None:
         await send(start(len(body) * 10_000))
@@ -131,7 +146,7 @@ async def test_the_second_request_on_a_head_is_known_by_it() -> None:
         assert await client.ask(HEAD + b"{}") == b"200 OK {}"
         assert await client.ask(HEAD + b"[]") == b"200 OK []"
     assert app.known == [False, True]
-    first, second = ({k: v for k, v in scope.items() if k != LEAVING} for scope in app.scopes)
+    first, second = ({k: v for k, v in scope.items() if k not in (LEAVING, WHOLE_BODY)} for scope in app.scopes)
     assert first == second
     assert first["query_string"] == b"x=1"
     assert app.messages == [{"type": "http.request", "body": body, "more_body": False} for body in (b"{}", b"[]")]
@@ -140,6 +155,9 @@ async def test_the_second_request_on_a_head_is_known_by_it() -> None:
 @pytest.mark.parametrize(
     ("way", "answer"),
     [
+        ("at_once", b"200 OK {}"),
+        ("at_once_and_large", b"200 OK " + b"{}" * 10_000),
+        ("at_once_and_again", b"200 OK {}"),
         ("large", b"200 OK " + b"{}" * 10_000),
         ("pieces", b"200 OK 2\r\n{}\r\n1\r\n!\r\n0\r\n\r\n"),
         ("announced_pieces", b"200 OK {}!"),
@@ -157,7 +175,7 @@ async def test_every_answer_is_that_of_the_parser_s_requests(way: str, answer: b
     assert app.known == [False, True]
 
 
-@pytest.mark.parametrize("way", ["too_long", "injected"])
+@pytest.mark.parametrize("way", ["too_long", "injected", "at_once_injected"])
 async def test_an_answer_that_is_none_ends_the_connection(way: str) -> None:
     """A body of another length than announced, a header that breaks out of its line: as with the parser's requests."""
     app = App()
@@ -196,10 +214,13 @@ async def test_pipelined_requests_are_answered_in_order() -> None:
     assert answers == [b"200 OK {}", b"200 OK []", b'200 OK ""', b"200 OK 12"]
 
 
-async def test_a_server_that_stops_says_so_on_known_heads_too() -> None:
+@pytest.mark.parametrize("way", ["whole", "at_once"])
+async def test_a_server_that_stops_says_so_on_known_heads_too(way: str) -> None:
     """``Connection: close``, and the connection is closed."""
     app = App()
+    app.way = way
     async with serving(app) as (client, server):
+        await client.ask(HEAD + b"{}")
         await client.ask(HEAD + b"{}")
         server.server_state.default_headers.append((b"connection", b"close"))
         client.writer.write(HEAD + b"{}")

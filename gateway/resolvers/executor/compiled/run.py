@@ -2,9 +2,8 @@
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import msgspec
 
@@ -22,7 +21,7 @@ NO_HEADERS: Final[Mapping[str, str]] = MappingProxyType({})
 JSON_TYPES = ("application/json", "application/graphql-response+json")
 
 
-class Exchange(NamedTuple):
+class Exchange(msgspec.Struct, frozen=True):
     """A request that was sent, and what came of it."""
 
     subgraph: SubgraphName
@@ -31,8 +30,7 @@ class Exchange(NamedTuple):
     answer: HttpAnswer | SubgraphError
 
 
-@dataclass(slots=True)
-class CompiledRun:
+class CompiledRun(msgspec.Struct):
     """One run of a compiled operation. ``exchanges`` are there for the plain executor, should it have to take over."""
 
     operation: CompiledOperation
@@ -41,10 +39,10 @@ class CompiledRun:
     headers: Mapping[SubgraphName, Mapping[str, str]]
     context: RequestContext | None = None
     traces: Traces | None = None
-    exchanges: list[Exchange] = field(default_factory=list)
+    exchanges: list[Exchange] = msgspec.field(default_factory=list)
     surprise: Surprise | None = None
-    _steps: dict[int, Step] = field(default_factory=dict)
-    _known: dict[tuple[SubgraphName, bytes], HttpAnswer | SubgraphError] = field(default_factory=dict)
+    _steps: dict[int, Step] = msgspec.field(default_factory=dict)
+    _known: dict[tuple[SubgraphName, bytes], HttpAnswer | SubgraphError] = msgspec.field(default_factory=dict)
 
     async def answer(self) -> bytes:
         """The ``data`` of the response as JSON; raises ``SurpriseError``."""
@@ -55,12 +53,6 @@ class CompiledRun:
             if await retracing.succeeds():
                 return trace.data
             self._known = retracing.known
-        data = await self._answer()
-        if traces is not None and self._steps and len(self._steps) == len(self.exchanges):
-            traces.keep(Trace(self.operation, self._steps, data), self.variables)
-        return data
-
-    async def _answer(self) -> bytes:
         operation = self.operation
         state = operation.new_state()
         if operation.introspect is not None:
@@ -72,7 +64,10 @@ class CompiledRun:
         if state.is_patchy:
             operation.mend(state)
         operation.finish(state)
-        return msgspec.json.encode(state.root)
+        data = msgspec.json.encode(state.root)
+        if traces is not None and self._steps and len(self._steps) == len(self.exchanges):
+            traces.keep(Trace(operation, self._steps, data), self.variables)
+        return data
 
     async def _run(self, state: Any) -> None:
         if self.operation.chain:
@@ -134,22 +129,16 @@ class CompiledRun:
             context=self.context,
         )
         try:
-            answer = await self._post(request, body)
+            known = self._known.pop((fetch.subgraph, body), None) if self._known else None
+            if isinstance(known, SubgraphError):
+                raise known
+            answer = await self.client.post(request) if known is None else known  # nothing is asked twice
         except SubgraphError as error:
             self.exchanges.append(Exchange(fetch.subgraph, fetch.query, body, error))
             raise
         if answer.__class__ is LastingAnswer:
             self._steps[fetch.id] = Step(fetch.subgraph, variables, body, answer)
         self._take(fetch, state, request, answer, collected)
-
-    async def _post(self, request: SubgraphRequest, body: bytes) -> HttpAnswer:
-        """The answer, if need be: nothing is asked twice."""
-        known = self._known.pop((request.subgraph, body), None) if self._known else None
-        if known is None:
-            return await self.client.post(request)
-        if isinstance(known, SubgraphError):
-            raise known
-        return known
 
     def _take(
         self, fetch: CompiledFetch, state: Any, request: SubgraphRequest, answer: HttpAnswer, collected: list[Any]
@@ -170,12 +159,11 @@ class CompiledRun:
             _spread(call, state, entities, groups)
 
 
-@dataclass(slots=True)
-class Retracing(CompiledRun):
+class Retracing(CompiledRun, kw_only=True):
     """A run beside an earlier one: as long as it gets the same answers it sends the same requests. ``known`` is what it has got."""
 
-    trace: Trace = field(kw_only=True)
-    known: dict[tuple[SubgraphName, bytes], HttpAnswer | SubgraphError] = field(default_factory=dict)
+    trace: Trace
+    known: dict[tuple[SubgraphName, bytes], HttpAnswer | SubgraphError] = msgspec.field(default_factory=dict)
 
     async def succeeds(self) -> bool:
         """Whether all answers are the same."""

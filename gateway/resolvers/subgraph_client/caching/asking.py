@@ -1,8 +1,9 @@
 """One fetch, taken apart into what is wanted: for each entity and root field, under which key it lies."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any, NamedTuple
+
+from msgspec.structs import replace
 
 from gateway.resolvers.subgraph_client.caching.shapes import Shape
 from gateway.resolvers.subgraph_client.caching.units import ENCODER, EntityUnit, FieldUnit, Kept

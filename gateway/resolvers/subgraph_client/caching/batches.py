@@ -5,8 +5,9 @@ Popular fetches ask for the same entities again and again. Looking each of them 
 
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Final, NamedTuple
+
+from msgspec.structs import replace
 
 from gateway.resolvers.cache import Entry, Store
 from gateway.resolvers.subgraph_client.caching.asking import Asker, Wanted

@@ -1,6 +1,6 @@
 """A client of subgraphs whose data lies with many members: each request is split, sent to whom it concerns, and joined."""
 
-from collections.abc import Mapping
+from collections.abc import Coroutine, Mapping
 from time import monotonic
 from typing import Any, Final
 
@@ -49,11 +49,12 @@ class PartitionedClient:
             return await self._inner.send(request)
         return read_answer(request.subgraph, await self.post(request))
 
-    async def post(self, request: SubgraphRequest) -> HttpAnswer:
+    def post(self, request: SubgraphRequest) -> Coroutine[Any, Any, HttpAnswer]:
         """See ``SubgraphClient.post``."""
         members = self._book.of(request.subgraph)
-        if not members:
-            return await self._inner.post(request)
+        return self._post_to(request, members) if members else self._inner.post(request)
+
+    async def _post_to(self, request: SubgraphRequest, members: Mapping[PartitionName, Member]) -> HttpAnswer:
         partitioned = self._partitioned(request.subgraph)
         shape = partitioned.shape(request)
         if len(members) == 1 and (only := sole_member(shape, request.variables, members)) is not None:

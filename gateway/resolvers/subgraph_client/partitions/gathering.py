@@ -2,8 +2,9 @@
 
 import asyncio
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from time import monotonic
+
+from msgspec.structs import replace
 
 from gateway.errors import SubgraphError
 from gateway.resolvers.subgraph_client.http_client import encode_request

@@ -1,9 +1,9 @@
 """A client that sends a query once, however many ask the same at the same time."""
 
 from collections.abc import Callable, Hashable
-from dataclasses import replace
 
 import msgspec
+from msgspec.structs import replace
 
 from gateway.errors import SubgraphError
 from gateway.resolvers.flights import Flights
