@@ -6,6 +6,7 @@ from typing import Any, Final
 import click
 
 from gateway import __version__
+from gateway.collection import held_collection
 from gateway.errors import TongfenError
 
 COMMANDS: Final = (
@@ -34,7 +35,8 @@ class CommandGroup(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """A command by its name."""
         if cmd_name in COMMANDS and cmd_name not in self.commands:
-            self.add_command(getattr(import_module(f"gateway.cli.{cmd_name}"), f"{cmd_name}_command"))
+            with held_collection():  # what is imported stays
+                self.add_command(getattr(import_module(f"gateway.cli.{cmd_name}"), f"{cmd_name}_command"))
         return super().get_command(ctx, cmd_name)
 
     def invoke(self, ctx: click.Context) -> Any:

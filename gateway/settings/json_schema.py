@@ -2,6 +2,7 @@
 
 from typing import Any, Final
 
+from gateway.settings.docstrings import all_sections, key_docstrings
 from gateway.settings.headers import HeaderRuleSetting, ResponseHeader
 from gateway.settings.model import Settings
 from gateway.settings.section import DURATION
@@ -20,9 +21,14 @@ SHORT: Final = (HeaderRuleSetting.__name__, ResponseHeader.__name__)
 def settings_schema() -> dict[str, Any]:
     """The schema of the settings file (JSON Schema, 2020-12). What one key alone cannot tell, only ``tongfen config check`` finds."""
     schema = Settings.model_json_schema(mode="validation")
+    for section in all_sections():
+        definition = schema if section is Settings else schema["$defs"].get(section.__name__)
+        if definition is not None:
+            for key, meaning in key_docstrings(section).items():
+                definition["properties"][key]["description"] = meaning
     for name in SHORT:
-        section = schema["$defs"][name]
-        schema["$defs"][name] = {"anyOf": [{"type": "string"}, section], "description": section.get("description", "")}
+        long = schema["$defs"][name]
+        schema["$defs"][name] = {"anyOf": [{"type": "string"}, long], "description": long.get("description", "")}
     loosened: dict[str, Any] = loosen(schema)
     return {"$schema": DIALECT, "title": "Settings of Tongfen", **loosened}
 

@@ -54,4 +54,4 @@ HeaderName = Annotated[str, AfterValidator(check_header)]
 class Section(BaseModel):
     """A part of the settings: frozen, and closed against keys it does not know."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True, validate_default=False)
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=False)

@@ -11,7 +11,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 
 ORDER = (
-    ("types", "errors"),
+    ("types", "errors", "collection"),
     ("resolvers.headers", "resolvers.uploads"),
     (
         "settings",

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Final
 
+from gateway.collection import held_collection
 from gateway.errors import CompositionError, Hint
-from gateway.schema.composition.collection import held_collection
 from gateway.schema.composition.inaccessible import check_inaccessible
 from gateway.schema.composition.merge import NOTHING_KNOWN, KnownMerge, merge
 from gateway.schema.composition.names import check_names

@@ -15,6 +15,7 @@ from graphql import (
     parse,
 )
 
+from gateway.collection import held_collection
 from gateway.errors import SupergraphError
 from gateway.schema.supergraph.api_schema import own_definitions
 from gateway.schema.supergraph.features import Feature, read_features
@@ -32,8 +33,9 @@ def read_supergraph(source: str | DocumentNode) -> Supergraph:
     Raises SupergraphError where the text is not GraphQL, names no join specification, needs a feature for security or
     execution that is not known, or has no query type.
     """
-    supergraph = read_document(_parse(source) if isinstance(source, str) else source)
-    supergraph.schemas.build()
+    with held_collection():
+        supergraph = read_document(_parse(source) if isinstance(source, str) else source)
+        supergraph.schemas.build()
     return supergraph
 
 

@@ -4,7 +4,7 @@ import gc
 
 import pytest
 
-from gateway.schema.composition.collection import held_collection
+from gateway.collection import held_collection
 
 
 def fail_inside() -> None:

@@ -1,7 +1,7 @@
-"""Hold Python's cyclic garbage collector while a large structure is built.
+"""Hold Python's cyclic garbage collector while much is made that stays.
 
-Composing makes millions of objects of which nearly all stay. The collector would walk over them again and again and find nothing:
-measured on 191 subgraphs of 544 kB, more than half of the time.
+The collector would walk over it again and again and find nothing. Composing makes millions of objects: measured on 191 subgraphs of 544 kB,
+the collector took more than half of the time. Of the imports for ``tongfen serve`` it took a tenth.
 """
 
 import gc
