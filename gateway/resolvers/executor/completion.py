@@ -85,6 +85,10 @@ class Completion:
                 completed[key] = self.introspection[key] if entry.selections else type_name
                 continue
             found = None if entry.is_forbidden else value.get(key)
+            leaf = entry.shape.leaf
+            if leaf is not None and found is not None and (read := leaf(found)) is not INVALID:
+                completed[key] = read  # most values are, and need no more calls
+                continue
             completed[key] = item = self._complete(entry.shape, found, entry.coordinate, (place, key))
             if item is BUBBLE:
                 return BUBBLE
