@@ -60,6 +60,25 @@ async def test_parts_wrap_payloads_for_apollo_s_clients() -> None:
         assert await response.read() == b"--\r\n"
 
 
+@pytest.mark.parametrize("spec", ["deferSpec=20220824", "incrementalSpec=v0.2"])
+async def test_parts_of_incremental_delivery_say_whether_more_follow(spec: str) -> None:
+    """Each event is a whole part as soon as it is sent; the last part says that it is the last."""
+    async with ask(TICKS, f"multipart/mixed;{spec}, application/json") as (response, source):
+        assert response.headers["content-type"] == f'multipart/mixed; boundary="-"; {spec}'
+        await source.until_open(1)
+        for number in (1, 2):
+            await source.put(number)
+            part = await read_until(response, b"\r\n---")
+            assert json.loads(part.partition(b"\r\n\r\n")[2].removesuffix(b"\r\n---")) == {
+                "data": {"ticks": {"number": number}},
+                "hasNext": True,
+            }
+        await source.put(None)
+        head, _, last = (await response.read()).partition(b"\r\n\r\n")
+    assert head == b"\r\ncontent-type: application/json; charset=utf-8"
+    assert last == b'{"hasNext":false}\r\n-----\r\n'
+
+
 async def test_a_silent_subscription_shows_that_it_is_alive() -> None:
     """A heartbeat is an empty part, or an empty comment."""
     async with ask(TICKS, APOLLO, subscriptions={"keep_alive": "20ms"}) as (response, _):
@@ -122,6 +141,7 @@ async def test_one_subscription_too_many_is_refused() -> None:
 
 
 EVENTS, PARTS, WRAPPED = Carrier.EVENTS, Carrier.PARTS, Carrier.WRAPPED_PARTS
+PATHS, IDS = Carrier.PATHS_PARTS, Carrier.IDS_PARTS
 
 
 @pytest.mark.parametrize(
@@ -130,8 +150,10 @@ EVENTS, PARTS, WRAPPED = Carrier.EVENTS, Carrier.PARTS, Carrier.WRAPPED_PARTS
         (None, Carriers()),
         ("application/json", Carriers()),
         ("text/event-stream", Carriers(EVENTS, EVENTS, Incremental.PATHS)),
-        ("multipart/mixed;deferSpec=20220824, application/json", Carriers(None, PARTS, Incremental.PATHS)),
-        ("multipart/mixed;incrementalSpec=v0.2, application/json", Carriers(None, PARTS, Incremental.IDS)),
+        ("multipart/mixed;deferSpec=20220824, application/json", Carriers(PATHS, PARTS, Incremental.PATHS)),
+        ("multipart/mixed;incrementalSpec=v0.2, application/json", Carriers(IDS, PARTS, Incremental.IDS)),
+        (f"multipart/mixed;deferSpec=20220824, {APOLLO}", Carriers(PATHS, PARTS, Incremental.PATHS)),
+        (f"{APOLLO}, multipart/mixed;incrementalSpec=v0.2", Carriers(WRAPPED, PARTS, Incremental.IDS)),
         ('multipart/mixed; boundary=graphql; subscriptionSpec="1.0"', Carriers(WRAPPED)),
         ("text/event-stream, multipart/mixed", Carriers(EVENTS, EVENTS, Incremental.PATHS)),
         ("text/event-stream;q=0.1, multipart/mixed", Carriers(PARTS, PARTS, Incremental.PATHS)),

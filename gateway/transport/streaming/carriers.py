@@ -15,6 +15,7 @@ MULTIPART: Final = "multipart/mixed"
 DEFER_20220824: Final = "20220824"
 SUBSCRIPTION_1_0: Final = "1.0"
 INCREMENTAL_0_2: Final = "v0.2"
+SPECIFICATIONS: Final = frozenset({"deferspec", "incrementalspec", "subscriptionspec"})
 
 
 class Carrier(Enum):
@@ -25,6 +26,12 @@ class Carrier(Enum):
     """Each part is a payload."""
     WRAPPED_PARTS = auto()
     """Each part wraps a payload or is a heartbeat, as Apollo's multipart protocol for subscriptions has it."""
+    PATHS_PARTS = auto()
+    IDS_PARTS = auto()
+    """Each part is an event that says whether another follows, as the two forms of incremental delivery have it."""
+
+
+EVENTS_IN: Final = {Incremental.PATHS: Carrier.PATHS_PARTS, Incremental.IDS: Carrier.IDS_PARTS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +78,10 @@ def _read(accept: str) -> Carriers:
 def _of_subscriptions(parameters: dict[str, str]) -> Carrier | None:
     if parameters.get("subscriptionspec") == SUBSCRIPTION_1_0:
         return Carrier.WRAPPED_PARTS
-    return None if parameters.keys() & {"deferspec", "incrementalspec", "subscriptionspec"} else Carrier.PARTS
+    if not parameters.keys() & SPECIFICATIONS:
+        return Carrier.PARTS
+    form = _form(parameters)
+    return None if form is None else EVENTS_IN[form]
 
 
 def _form(parameters: dict[str, str]) -> Incremental | None:
@@ -79,7 +89,7 @@ def _form(parameters: dict[str, str]) -> Incremental | None:
         return Incremental.IDS
     if parameters.get("deferspec") == DEFER_20220824:
         return Incremental.PATHS
-    return None if parameters.keys() & {"deferspec", "incrementalspec", "subscriptionspec"} else Incremental.PATHS
+    return None if parameters.keys() & SPECIFICATIONS else Incremental.PATHS
 
 
 def _ranges(accept: str) -> list[tuple[str, dict[str, str]]]:

@@ -8,7 +8,7 @@ from typing import Final
 
 from gateway.resolvers.messages import GraphQLStream, Incremental
 from gateway.transport.asgi import Send
-from gateway.transport.streaming.carriers import Carrier
+from gateway.transport.streaming.carriers import EVENTS_IN, Carrier
 
 Header = tuple[bytes, bytes]
 
@@ -17,7 +17,10 @@ OK: Final = 200
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """How payloads are written: what comes first, around each, at the end; and what a heartbeat is, None where there is none."""
+    """How payloads are written: what comes first, around each, at the end; and what a heartbeat is, None where there is none.
+
+    Of each payload so many bytes are ``left_out`` at its beginning.
+    """
 
     content_type: bytes
     first: bytes
@@ -25,6 +28,7 @@ class Form:
     after: bytes
     last: bytes
     heartbeat: bytes | None
+    left_out: int = 0
 
 
 EVENTS: Final = Form(
@@ -50,14 +54,35 @@ WRAPPED: Final = Form(
 """Each delimiter follows its part at once: a client need not wait for the next one to know that a part is whole."""
 
 
+def parts_type(incremental: Incremental | None) -> bytes:
+    """The content type of bare parts, in this form of incremental delivery if any."""
+    spec = b"; " + incremental.value.encode("ascii") if incremental is not None else b""
+    return b'multipart/mixed; boundary="-"' + spec
+
+
+COUNTED: Final = {
+    carrier: Form(
+        parts_type(form),
+        b"---",
+        PART + b'{"hasNext":true,',
+        b"\r\n---",
+        PART + b'{"hasNext":false}\r\n-----\r\n',
+        None,
+        left_out=len(b"{"),
+    )
+    for form, carrier in EVENTS_IN.items()
+}
+
+
 def form_of(carrier: Carrier, incremental: Incremental | None) -> Form:
     """How a carrier writes payloads."""
     if carrier is Carrier.EVENTS:
         return EVENTS
     if carrier is Carrier.WRAPPED_PARTS:
         return WRAPPED
-    spec = b"; " + incremental.value.encode("ascii") if incremental is not None else b""
-    return Form(b'multipart/mixed; boundary="-"' + spec, b"---", PART, b"\r\n---", b"--\r\n", None)
+    if carrier in COUNTED:
+        return COUNTED[carrier]
+    return Form(parts_type(incremental), b"---", PART, b"\r\n---", b"--\r\n", None)
 
 
 async def send_stream(
@@ -81,7 +106,7 @@ async def send_stream(
         await send({"type": "http.response.body", "body": form.first, "more_body": True})
     async with contextlib.aclosing(with_pulse(stream.payloads, heartbeat)) as payloads:
         async for payload in payloads:
-            body = form.before + payload + form.after if payload is not None else form.heartbeat
+            body = form.before + payload[form.left_out :] + form.after if payload is not None else form.heartbeat
             if body is not None:
                 await send({"type": "http.response.body", "body": body, "more_body": True})
     await send({"type": "http.response.body", "body": form.last})

@@ -5,6 +5,7 @@ import { Defer20220824Handler, GraphQL17Alpha9Handler } from "@apollo/client/inc
 import { Client, fetchExchange, subscriptionExchange } from "@urql/core";
 import { createClient as createSse } from "graphql-sse";
 import { createClient as createWs } from "graphql-ws";
+import { meros } from "meros/browser";
 import { SubscriptionClient } from "subscriptions-transport-ws";
 import WebSocket from "ws";
 
@@ -55,6 +56,13 @@ async function deferredByApollo(handler) {
   assert.equal(seen.at(-1).name, "number 1");
 }
 
+/** The JSON of all parts of a response. */
+async function partsByMeros(query, accept) {
+  const headers = { "content-type": "application/json", accept: `${accept}, application/json` };
+  const parts = await meros(await fetch(url, { method: "POST", headers, body: JSON.stringify({ query }) }));
+  return (await iterate(parts)).map(({ json, body }) => (assert.ok(json), body));
+}
+
 const CHECKS = {
   async "graphql-ws: subscription"() {
     const client = createWs({ url: socketUrl, webSocketImpl: WebSocket });
@@ -100,6 +108,20 @@ const CHECKS = {
   },
   "@apollo/client: defer, deferSpec=20220824": () => deferredByApollo(new Defer20220824Handler()),
   "@apollo/client: defer, incrementalSpec=v0.2": () => deferredByApollo(new GraphQL17Alpha9Handler()),
+  async "meros: subscription, bare parts"() {
+    assert.deepEqual(numbers(await partsByMeros(TICKS, "multipart/mixed")), EXPECTED);
+  },
+  async "meros: subscription, deferSpec=20220824"() {
+    const parts = await partsByMeros(TICKS, "multipart/mixed;deferSpec=20220824");
+    assert.deepEqual(parts.pop(), { hasNext: false });
+    assert.deepEqual(numbers(parts), EXPECTED);
+    assert.ok(parts.every(({ hasNext }) => hasNext));
+  },
+  async "urql: subscription, incrementalSpec=v0.2"() {
+    const fetchOptions = { headers: { accept: "multipart/mixed;incrementalSpec=v0.2, application/json" } };
+    const client = new Client({ url, fetchOptions, exchanges: [fetchExchange], fetchSubscriptions: true, preferGetMethod: false });
+    assert.deepEqual(numbers(await urqlResults(client.subscription(TICKS, {}), 3)), EXPECTED);
+  },
   async "urql: subscription by fetch"() {
     const client = new Client({ url, exchanges: [fetchExchange], fetchSubscriptions: true, preferGetMethod: false });
     const seen = await urqlResults(client.subscription(TICKS, {}), 3);
