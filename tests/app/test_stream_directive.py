@@ -217,3 +217,39 @@ async def test_a_subgraph_that_breaks_off_leaves_what_has_come(tmp_path: Path) -
         found = await payloads(client, "{ items @stream(initialCount: 2) { id } }", "ids")
     assert found[-1]["hasNext"] is False
     assert len(found[-1]["completed"][0]["errors"]) == 1
+
+
+@pytest.mark.parametrize("accept", [*FORMS.values(), "application/json"])
+@pytest.mark.parametrize(
+    ("query", "variables", "code"),
+    [
+        ("{ items @stream(initialCount: -1) { id } }", {}, "GRAPHQL_VALIDATION_FAILED"),
+        ("query ($n: Int = -3) { items @stream(initialCount: $n) { id } }", {}, "VALIDATION_INVALID_TYPE_VARIABLE"),
+        ("query ($n: Int) { items @stream(initialCount: $n) { id } }", {"n": -1}, "VALIDATION_INVALID_TYPE_VARIABLE"),
+    ],
+)
+async def test_a_negative_count_is_refused(
+    query: str, variables: dict[str, Any], code: str, accept: str, tmp_path: Path
+) -> None:
+    """Before any subgraph is asked, and whether the list would be streamed or not."""
+    catalogue = Catalogue()
+    async with market(tmp_path, catalogue) as client:
+        body = {"query": query, "variables": variables}
+        async with client.post("/graphql", json=body, headers={"accept": accept}) as response:
+            text = await response.text()
+    (error,) = json.loads(text[text.index("{") : text.rindex("}") + 1])["errors"]
+    assert error["extensions"]["code"] == code
+    assert error["message"] == "The 'initialCount' of '@stream' must not be negative."
+    assert catalogue.asked == []
+
+
+@pytest.mark.parametrize(
+    "query", ["{ items @stream(initialCount: -1, if: false) { id } }", "{ items @stream(initialCount: -0) { id } }"]
+)
+async def test_a_count_that_does_not_count_is_not_refused(query: str, tmp_path: Path) -> None:
+    """Of a directive that is switched off nothing is asked; -0 is 0."""
+    async with (
+        market(tmp_path, Catalogue(whole=True)) as client,
+        client.post("/graphql", json={"query": query}) as response,
+    ):
+        assert (await response.json())["data"] == {"items": [{"id": "0"}, {"id": "1"}]}

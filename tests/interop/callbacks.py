@@ -68,7 +68,7 @@ async def numbers(response: ClientResponse, count: int | None = None) -> list[in
 
 
 async def until_open(subgraph: str, count: int) -> None:
-    while (await asyncio.to_thread(ask, subgraph, "{ open }"))["data"]["open"] != count:
+    while (await asyncio.to_thread(ask, subgraph, "{ open }"))["data"]["open"] != count:  # noqa: ASYNC110  # it tells nobody
         await asyncio.sleep(0.1)
 
 

@@ -264,7 +264,11 @@ class Engine:
     def _coerce(self, request: GraphQLRequest, ready: ReadyOperation) -> Mapping[str, Any]:
         if request.files:
             check_files(request.variables, ready.prepared.plan)
-        return coerce_variables(self._supergraph.api_schema, ready.prepared.operation.variables, request.variables)
+        operation = ready.prepared.operation
+        variables = coerce_variables(self._supergraph.api_schema, operation.variables, request.variables)
+        for streamed in operation.streamed:
+            streamed.initial_count(variables)  # a negative one is refused, whether the list is streamed or not
+        return variables
 
     def most_used(self, count: int) -> tuple[KnownOperation, ...]:
         """So many of the operations that are kept ready, the most used first: what to warm the next engine with."""

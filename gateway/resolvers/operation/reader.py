@@ -28,13 +28,14 @@ from gateway.resolvers.operation.measures import measure_operations
 from gateway.resolvers.operation.merges import count_merges
 from gateway.resolvers.operation.model import Operation, VariableDefinition
 from gateway.resolvers.operation.refusals import refuse
+from gateway.resolvers.operation.stream_counts import StreamInitialCountRule
 from gateway.resolvers.operation.streamed import read_streamed
 from gateway.schema.selection import read_directives, read_selections
 from gateway.schema.supergraph.schemas import is_for_the_gateway
 from gateway.types import OperationKind
 
-RULES = tuple(rule for rule in specified_rules if rule is not MaxIntrospectionDepthRule)
-"""The specification's rules (section 5). Introspection depth is one of our own limits, with its own code."""
+RULES = (*(rule for rule in specified_rules if rule is not MaxIntrospectionDepthRule), StreamInitialCountRule)
+"""The specification's rules (section 5), and that of ``@stream``. Introspection depth is one of our own limits, with its own code."""
 
 
 def read_operation(schema: GraphQLSchema, query: str, operation_name: str | None, limits: Limits) -> Operation:
