@@ -1,6 +1,7 @@
 """Clients that stall, flood, leave and never read, over real sockets: each costs itself alone, and leaves nothing behind."""
 
 import asyncio
+import contextlib
 import gc
 import os
 import socket
@@ -161,6 +162,35 @@ async def test_endless_headers_are_cut(flood: bytes) -> None:
             for number in range(10_000):
                 writer.write(flood % number if b"%d" in flood else flood * 100)
             assert (await reader.readline()).startswith(b"HTTP/1.1 431")
+            assert await ask(port) == ANSWER
+
+
+@pytest.mark.parametrize("before", [b"", GOOD], ids=["first", "second of its connection"])
+@pytest.mark.parametrize("is_too_long", [False, True])
+async def test_a_head_in_one_piece_is_measured_too(before: bytes, *, is_too_long: bool) -> None:
+    """To the byte, with the target and each header's colon, blank and line end."""
+    request, _, body = GOOD.partition(b"\r\n\r\n")
+    line, *headers = request.split(b"\r\n")
+    length = len(line.split()[1]) + sum(len(header) + 2 for header in headers)
+    filler = b"x" * (10_000 - length - len(b"x-long: \r\n") + is_too_long)
+    async with serving(Service(), head_bytes=10_000) as port, connected(port) as (reader, writer):
+        if before:
+            writer.write(before)
+            await reader.readuntil(b'"world"}}')
+        writer.write(request + b"\r\nx-long: " + filler + b"\r\n\r\n" + body)
+        status = (await reader.readline()).split()[1]
+    assert status == (b"431" if is_too_long else b"200")
+
+
+async def test_endless_fields_behind_a_body_are_cut() -> None:
+    """A body in chunks may be followed by fields like those of a head: they count as such, answered or not."""
+    with nothing_left_behind():
+        async with serving(Service(), head_bytes=10_000) as port, connected(port) as (reader, writer):
+            writer.write(HEAD + b"transfer-encoding: chunked\r\n\r\n0\r\n")
+            for number in range(100_000):
+                writer.write(b"x-%d: y\r\n" % number)
+            with contextlib.suppress(ConnectionError):
+                assert await reader.read() == b""
             assert await ask(port) == ANSWER
 
 

@@ -17,6 +17,10 @@ TOO_LARGE: Final = (
 """RFC 6585, section 5."""
 
 
+class HeadTooLargeError(Exception):
+    """A request's line and headers are longer than they may be."""
+
+
 @dataclass(frozen=True, slots=True)
 class ConnectionBounds:
     """``head_bytes`` and ``head_seconds`` are for a request's line and headers, ``reading_seconds`` for a client that reads nothing."""
@@ -35,6 +39,9 @@ class BoundedProtocol(HttpToolsProtocol):
     _timer: asyncio.TimerHandle | None = None
     _stalled: asyncio.TimerHandle | None = None
     _head_bytes = 0
+    """How many bytes have come since the request began, as long as its head is not whole."""
+    _field_bytes = 0
+    """How long its line and headers, and what follows a body in chunks as such, are as far as they are read."""
     _in_head = True
     _in_message = False
     _messages = 0
@@ -64,8 +71,33 @@ class BoundedProtocol(HttpToolsProtocol):
             self._head_bytes += len(data)
         super().data_received(data)
         if self._in_head and self._head_bytes > self.bounds.head_bytes and not self.transport.is_closing():
+            self._refuse_head()
+
+    def on_url(self, url: bytes) -> None:
+        self._count_field(len(url))
+        super().on_url(url)
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        self._count_field(len(name) + len(value) + len(b": \r\n"))
+        super().on_header(name, value)
+
+    def _count_field(self, length: int) -> None:
+        self._field_bytes += length
+        if self._field_bytes > self.bounds.head_bytes:
+            raise HeadTooLargeError  # the parser stops, and calls send_400_response
+
+    def send_400_response(self, msg: str) -> None:
+        if self._field_bytes > self.bounds.head_bytes:
+            self._refuse_head()
+        else:
+            super().send_400_response(msg)
+
+    def _refuse_head(self) -> None:
+        if (
+            self.cycle is None or self.cycle.response_complete
+        ):  # else the client would take it for another request's answer
             self.transport.write(TOO_LARGE)
-            self.transport.close()
+        self.transport.close()
 
     def _begin(self, known: Scope, body: bytes) -> None:
         """Answer a request that has come whole."""
@@ -114,6 +146,7 @@ class BoundedProtocol(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         super().on_message_begin()
         self._in_head = self._in_message = True
+        self._field_bytes = 0
         if self._timer is None:
             self._head_bytes = 0
             self._timer = self.loop.call_later(self.bounds.head_seconds, self.transport.abort)
