@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from gateway.app import Peers, make_app, make_loader
-from gateway.cli.workers import Plan, Ports, Supervisor, count_workers
+from gateway.cli.workers import Plan, Ports, Supervisor, WatchedFile, count_workers
 from gateway.settings import Listen, Log, LogFormat, Settings, make_settings, read_settings
 from gateway.telemetry.logs import TEXT_FORMAT, JsonFormatter
 from gateway.telemetry.metrics import retire
@@ -34,12 +34,12 @@ def serve_command(
 ) -> None:
     """Serve a supergraph as one GraphQL endpoint.
 
-    Options given here go before the settings file. SIGHUP reads the settings again and renews the workers one by one; SIGTERM lets
-    requests in flight end.
+    Options given here go before the settings file. SIGHUP reads the settings again and renews the workers one by one, and with
+    workers.watch so does a change of the file; SIGTERM lets requests in flight end.
     """
     overrides = make_overrides(supergraph, port, host, workers)
     if config is not None:
-        serve(lambda: read_settings(config, overrides=overrides))
+        serve(lambda: read_settings(config, overrides=overrides), WatchedFile(config))
     elif supergraph is not None:
         serve(lambda: make_settings(overrides, folder=Path.cwd()))
     else:
@@ -57,25 +57,25 @@ def make_overrides(supergraph: Path | None, port: int | None, host: str | None, 
     return overrides
 
 
-def serve(read: Callable[[], Settings]) -> None:
-    """Serve until a signal ends it. ``read`` gives the settings, now and whenever they are read again.
+def serve(read: Callable[[], Settings], file: WatchedFile | None = None) -> None:
+    """Serve until a signal ends it. ``read`` gives the settings, now and whenever they are read again; ``file`` is where they stand.
 
     Raises TongfenError where the settings are wrong, or the supergraph or the port cannot be had.
     """
     settings = read()
     start_logging(settings.log)
-    plan = make_plan(settings)
+    plan = make_plan(settings, file)
     ports = Ports(settings.listen, count_workers(settings.workers.count))
     where = f"Serving GraphQL at {address(ports.address, settings)}"
     with tempfile.TemporaryDirectory(prefix="tongfen-") as name:
         folder = Path(name)
         supervisor = Supervisor(
-            ports, plan, folder=folder, renew=lambda: renew(read(), settings), on_end=partial(retire, folder)
+            ports, plan, folder=folder, renew=lambda: renew(read, settings, file), on_end=partial(retire, folder)
         )
         supervisor.run(on_listening=lambda: click.echo(where))
 
 
-def make_plan(settings: Settings) -> Plan:
+def make_plan(settings: Settings, file: WatchedFile | None) -> Plan:
     """What workers are made of. A supergraph in a file is read here, once for all of them. Raises TongfenError."""
     loader = make_loader(settings)
 
@@ -83,13 +83,20 @@ def make_plan(settings: Settings) -> Plan:
         return make_app(settings, loader, peers=peers)
 
     return Plan(
-        make_worker, settings.limits, start_seconds=settings.workers.start, drain_seconds=settings.workers.drain
+        make_worker,
+        settings.limits,
+        start_seconds=settings.workers.start,
+        drain_seconds=settings.workers.drain,
+        has_changed=file.has_changed if file is not None and settings.workers.watch else None,
     )
 
 
-def renew(settings: Settings, first: Settings) -> Plan:
-    """A plan from settings that were read again. Raises TongfenError. What cannot change while the port is open is said."""
-    plan = make_plan(settings)
+def renew(read: Callable[[], Settings], first: Settings, file: WatchedFile | None) -> Plan:
+    """A plan from settings that are read again. Raises TongfenError. What cannot change while the port is open is said."""
+    if file is not None:
+        file.has_changed()  # what it holds now is seen
+    settings = read()
+    plan = make_plan(settings, file)
     start_logging(settings.log)
     for name in ("listen", "workers.count"):
         before, now = (look_up(each, name) for each in (first, settings))

@@ -10,6 +10,8 @@ class Workers(Section):
 
     count: Count | Literal["auto"] = "auto"
     """``auto`` is one for each core that the gateway may use."""
+    watch: bool = False
+    """Whether the settings file is looked at every second, and read again when its text has changed, as at ``SIGHUP``."""
     start: Seconds = 60.0
     """How long a new worker may take until it answers, where it is to replace one that does."""
     drain: Seconds = 30.0

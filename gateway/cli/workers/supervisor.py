@@ -32,17 +32,21 @@ STEADY_SECONDS: Final = 10.0
 FIRST_DELAY_SECONDS: Final = 0.5
 LONGEST_DELAY_SECONDS: Final = 30.0
 
+WATCH_SECONDS: Final = 1.0
+"""How long to wait between two looks at what has changed."""
+
 REPORTS: Final = msgspec.json.Decoder(Report)
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What workers are made of. A new one comes with every reload."""
+    """What workers are made of. A new one comes with every reload, and with it every ``has_changed`` (if there is one) asks for."""
 
     make_app: MakeApp
     limits: Limits
     start_seconds: float
     drain_seconds: float
+    has_changed: Callable[[], bool] | None = None
 
 
 class Worker:
@@ -130,8 +134,9 @@ class Supervisor:
                 if self._stop is None:
                     on_listening()
                 while self._stop is None:
-                    self._turn(None)
-                    if self._reload:
+                    has_changed = self._plan.has_changed
+                    self._turn(WATCH_SECONDS if has_changed else None)
+                    if self._reload or (has_changed and has_changed()):
                         self._reload_all()
             finally:
                 self._stop_all(self._stop or signal.SIGTERM)

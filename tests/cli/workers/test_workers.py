@@ -4,6 +4,7 @@ import asyncio
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -32,9 +33,9 @@ def config(tmp_path: Path) -> Path:
     return path
 
 
-def write(config: Path, more: str = "") -> None:
-    source = "supergraph: {file: supergraph.graphql}\nlisten: {port: 0}\nworkers: {count: 2, drain: 10s}\n"
-    config.write_text(source + more)
+def write(config: Path, more: str = "", *, watch: bool = False) -> None:
+    workers = f"workers: {{count: 2, drain: 10s, watch: {watch}}}"
+    config.write_text(f"supergraph: {{file: supergraph.graphql}}\nlisten: {{port: 0}}\n{workers}\n{more}")
 
 
 @contextmanager
@@ -114,6 +115,48 @@ def test_settings_are_read_again(config: Path) -> None:
         process.send_signal(signal.SIGHUP)
         wait_for_message(process, "All workers have been renewed")
         assert "MAX_TOKENS_LIMIT" in str(ask(address))
+
+
+@pytest.mark.parametrize("way", ["written", "renamed", "linked"])
+def test_a_settings_file_that_changes_is_read_again(way: str, config: Path) -> None:
+    """However its text is replaced, as editors and Kubernetes do; one that is wrong changes nothing, and the next that is right counts."""
+    linked = config.with_name("linked.yaml")
+    write(config, watch=True)
+    linked.symlink_to(config)
+
+    def replace(more: str) -> None:
+        if way == "written":
+            write(config, more, watch=True)
+            return
+        other = config.with_name(f"other-{len(more)}.yaml")
+        write(other, more, watch=True)
+        if way == "renamed":
+            other.replace(config)
+        else:
+            (new := config.with_name("new-link")).symlink_to(other)
+            new.replace(linked)
+
+    with served(linked) as (process, address):
+        replace("limits: {dept: 1}\n")
+        wait_for_message(process, "limits.depth")
+        assert ask(address) == {"data": {"__typename": "Query"}}
+        replace("limits: {tokens: 1}\n")
+        wait_for_message(process, "All workers have been renewed")
+        assert "MAX_TOKENS_LIMIT" in str(ask(address))
+
+
+def test_a_settings_file_that_changes_waits_for_its_signal(config: Path) -> None:
+    """Where nothing else is wished for; what the signal has read is not read again."""
+    with served(config) as (process, address):
+        write(config, "limits: {tokens: 1}\n", watch=True)
+        process.send_signal(signal.SIGHUP)
+        wait_for_message(process, "All workers have been renewed")
+        before = children_of(process.pid)
+        time.sleep(3)
+        assert children_of(process.pid) == before
+        write(config)
+        wait_for_message(process, "All workers have been renewed")
+        assert ask(address) == {"data": {"__typename": "Query"}}
 
 
 @pytest.mark.parametrize(
