@@ -23,16 +23,18 @@ async def read_events(chunks: AsyncIterator[bytes]) -> AsyncGenerator[bytes, Non
 
 async def _blocks(chunks: AsyncIterator[bytes]) -> AsyncGenerator[bytes, None]:
     """The events' own lines, without the empty lines between them. A line may end in CR LF, LF or CR."""
-    pending = b""
+    pending, held, searched = bytearray(), b"", 0
     async for chunk in chunks:
-        pending += chunk
-        if pending.endswith(b"\r"):
-            continue  # its LF may come yet
-        *blocks, pending = pending.replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n\n")
+        text = held + chunk
+        held = b"\r" if text.endswith(b"\r") else b""  # its LF may come yet
+        pending += text.removesuffix(held).replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+        while (end := pending.find(b"\n\n", searched)) >= 0:
+            yield bytes(pending[:end])
+            del pending[: end + 2]
+            searched = 0
+        searched = max(0, len(pending) - 1)
         if len(pending) > MAX_PENDING:
             raise EOFError
-        for block in blocks:
-            yield block
 
 
 def _read_block(block: bytes) -> tuple[str, bytes]:
@@ -57,15 +59,17 @@ def boundary_of(content_type: str) -> bytes:
 async def read_parts(chunks: AsyncIterator[bytes], boundary: bytes) -> AsyncGenerator[bytes, None]:
     """The body of each part, as soon as it is whole (RFC 2046, section 5.1.1). Raises EOFError without a closing delimiter."""
     delimiter = b"\r\n--" + boundary
-    pending, after_delimiter = b"\r\n", False
+    pending, searched, after_delimiter = bytearray(b"\r\n"), 0, False
     async for chunk in chunks:
         pending += chunk
         while not (after_delimiter and pending.startswith(b"--")):
-            before, found, rest = pending.partition(delimiter)
-            if not found:
+            end = pending.find(delimiter, searched)
+            if end < 0:
+                searched = max(0, len(pending) - len(delimiter) + 1)
                 break
-            pending, after_delimiter = rest, True
-            _, separator, body = before.partition(b"\r\n\r\n")
+            _, separator, body = bytes(pending[:end]).partition(b"\r\n\r\n")
+            del pending[: end + len(delimiter)]
+            searched, after_delimiter = 0, True
             if separator:
                 yield body
         else:
