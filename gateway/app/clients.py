@@ -20,6 +20,7 @@ from gateway.resolvers.subgraph_client import (
 from gateway.resolvers.subgraph_client.failures import (
     BreakerPolicy,
     FailurePolicy,
+    GuardedUploads,
     ResilientTransport,
     RetryPolicy,
 )
@@ -56,7 +57,7 @@ def make_client(
             transport,
             deadline_header=traffic.deadline_header,
             streams=streams,
-            uploads=UploadsOnDemand(partial(make_aiohttp, traffic)),
+            uploads=GuardedUploads(UploadsOnDemand(partial(make_aiohttp, traffic)), transport),
         )
     )
     if parts.local:

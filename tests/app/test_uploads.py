@@ -264,14 +264,14 @@ class Slow:
 
 
 @asynccontextmanager
-async def slow_market(folder: Path) -> AsyncIterator[tuple[ClientSession, Slow]]:
+async def slow_market(folder: Path, **sections: Any) -> AsyncIterator[tuple[ClientSession, Slow]]:
     slow = Slow()
     application = web.Application(client_max_size=0)
     application.router.add_post("/graphql", slow.answer)
     server = TestServer(application)
     await server.start_server()
     try:
-        async with over([Subgraph("slow", str(server.make_url("/graphql")), SDL)], folder) as client:
+        async with over([Subgraph("slow", str(server.make_url("/graphql")), SDL)], folder, **sections) as client:
             yield client, slow
     finally:
         await server.close()
@@ -325,3 +325,42 @@ async def test_a_body_that_stands_still_or_breaks_off_is_no_file(tmp_path: Path)
             answer = await response.json()
         assert [error["extensions"]["code"] for error in answer["errors"]] == ["BAD_REQUEST"]
         assert answer["data"] == {"take": None}
+
+
+BREAKER: dict[str, Any] = {"breaker": {"min_requests": 3, "open": "1h", "max_open": "1h"}}
+
+
+async def take(client: ClientSession, end: bytes) -> str:
+    """The code of the error of an upload."""
+    async with client.post("/graphql", data=head() + end, headers=MULTIPART) as response:
+        (error,) = (await response.json())["errors"]
+    return str(error["extensions"]["code"])
+
+
+async def test_a_subgraph_that_takes_no_files_is_left_alone_for_a_while(tmp_path: Path) -> None:
+    """Its breaker counts uploads as it counts other requests, and opens for all of them."""
+    asked = []
+
+    async def refuse(request: web.Request) -> web.Response:
+        asked.append(await request.read())
+        return web.Response(status=503)
+
+    application = web.Application()
+    application.router.add_post("/graphql", refuse)
+    async with TestServer(application) as server:
+        subgraphs = [Subgraph("down", str(server.make_url("/graphql")), SDL)]
+        async with over(subgraphs, tmp_path, traffic=BREAKER) as client:
+            codes = [await take(client, b"\r\n--x--\r\n") for _ in range(5)]
+            async with client.post("/graphql", json={"query": "{ a }"}) as response:
+                (error,) = (await response.json())["errors"]
+    assert codes == ["SUBREQUEST_HTTP_ERROR"] * 3 + ["SUBREQUEST_CIRCUIT_OPEN"] * 2
+    assert error["extensions"]["code"] == "SUBREQUEST_CIRCUIT_OPEN"
+    assert len(asked) == 3
+
+
+async def test_clients_that_break_off_say_nothing_of_the_subgraph(tmp_path: Path) -> None:
+    """However many do, its breaker stays closed."""
+    async with slow_market(tmp_path, traffic=BREAKER) as (client, _):
+        assert {await take(client, b"") for _ in range(5)} == {"BAD_REQUEST"}
+        async with client.post("/graphql", data=head() + b"\r\n--x--\r\n", headers=MULTIPART) as response:
+            assert (await response.json())["data"]["take"] > 0

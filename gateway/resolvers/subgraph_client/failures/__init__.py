@@ -3,5 +3,6 @@
 from gateway.resolvers.subgraph_client.failures.breaker import BreakerPolicy, BreakerState
 from gateway.resolvers.subgraph_client.failures.retry import RetryPolicy
 from gateway.resolvers.subgraph_client.failures.transport import FailurePolicy, ResilientTransport
+from gateway.resolvers.subgraph_client.failures.uploads import GuardedUploads
 
-__all__ = ["BreakerPolicy", "BreakerState", "FailurePolicy", "ResilientTransport", "RetryPolicy"]
+__all__ = ["BreakerPolicy", "BreakerState", "FailurePolicy", "GuardedUploads", "ResilientTransport", "RetryPolicy"]

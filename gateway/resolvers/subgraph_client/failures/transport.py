@@ -59,7 +59,11 @@ class ResilientTransport:
 
     def breaker_state(self, url: str) -> BreakerState:
         """Whether requests to a URL go out at present."""
-        return self._server(url).breaker.state
+        return self.breaker(url).state
+
+    def breaker(self, url: str) -> Breaker | NoBreaker:
+        """What decides whether requests to a URL go out."""
+        return self._server(url).breaker
 
     async def post(
         self, url: str, *, headers: Mapping[str, str], body: bytes, deadline: float, replayable: bool
