@@ -16,7 +16,7 @@ from benchmarks.federation.contest import Plan, open_market, start
 from benchmarks.federation.gateways import GATEWAYS
 from benchmarks.federation.load import ask, ask_bytes, measure
 from benchmarks.federation.market import QUERIES
-from benchmarks.federation.servers import core_seconds, free_port, megabytes, running
+from benchmarks.federation.servers import core_seconds, free_port, megabytes, processor_seconds, running
 from gateway.schema import Subgraph, compose
 
 OURS: Final = GATEWAYS[0]
@@ -86,9 +86,12 @@ def bare_app(plan: Plan, body: Path, *, busy_ms: float = 0.0) -> Iterator[tuple[
 
 
 def half_load(plan: Plan) -> None:
-    """Latencies of the big query at half of what the gateway can do, beside those of a bare application that computes as long in vain."""
+    """Latencies of the big query at half of what the gateway can do, beside those of a bare application that computes as long in vain.
+
+    Each slot tells how much of the processors' time the host took away meanwhile: the quietest come first.
+    """
     body = plan.work / "big.json"
-    found: dict[str, list[tuple[float, float]]] = {"gateway": [], "bare": []}
+    found: dict[str, list[tuple[float, float, float]]] = {"gateway": [], "bare": []}
     with open_market(plan.work) as market, start(OURS, market, plan.work) as gateway:
         body.write_bytes(ask_bytes(gateway.url, json.dumps({"query": QUERIES["big"]}).encode()))
         most = gateway.measure("big", plan).speed.per_second
@@ -98,18 +101,23 @@ def half_load(plan: Plan) -> None:
                 found["bare"].append(latencies(plan, url, most / 2))
     print(f"- big at half load ({most / 2:,.0f} requests/s):")
     for name, title in (("gateway", "the gateway"), ("bare", "a bare application that computes as long in vain")):
-        each = [f"p50 {p50:.2f} ms, p99 {p99:.2f} ms, ×{p99 / p50:.1f}" for p50, p99 in sorted(found[name])]
+        each = [
+            f"p50 {p50:.2f} ms, p99 {p99:.2f} ms, ×{p99 / p50:.1f} ({stolen:.1%} stolen)"
+            for stolen, p50, p99 in sorted(found[name])
+        ]
         print(f"  - {title}: {'; '.join(each)}")
 
 
-def latencies(plan: Plan, url: str, rate: float) -> tuple[float, float]:
-    """p50 and p99 of the big query at a constant rate, in milliseconds."""
+def latencies(plan: Plan, url: str, rate: float) -> tuple[float, float, float]:
+    """What share of the processors' time was stolen, and p50 and p99 of the big query at a constant rate, in milliseconds."""
     command = ["taskset", "-c", cores.LOAD, sys.executable, "-m", "benchmarks.federation.steady", url]
     command += ["--rate", str(rate), "--seconds", str(plan.seconds), "--connections", str(plan.connections)]
     query = json.dumps({"query": QUERIES["big"]}).encode()
+    before, stolen_before = processor_seconds()
     printed = subprocess.run(command, input=query, check=True, capture_output=True).stdout
+    after, stolen_after = processor_seconds()
     _, p50, p99 = map(float, printed.split())
-    return p50, p99
+    return (stolen_after - stolen_before) / (after - before), p50, p99
 
 
 def first_answer(plan: Plan) -> None:

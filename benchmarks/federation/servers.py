@@ -86,6 +86,13 @@ def processes(group: int) -> Iterator[Path]:
             yield status.parent
 
 
+def processor_seconds() -> tuple[float, float]:
+    """The time of all processors so far, and what of it the host gave to others (steal, proc_stat(5))."""
+    times = [int(each) for each in Path("/proc/stat").read_text().splitlines()[0].split()[1:9]]
+    ticks = os.sysconf("SC_CLK_TCK")
+    return sum(times) / ticks, times[7] / ticks
+
+
 def core_seconds(group: int) -> float:
     """The processor time that a group has taken so far."""
     return _seconds(group, 11, 12)  # utime and stime, proc_pid_stat(5)
