@@ -24,6 +24,7 @@ from gateway.app.parts import Parts, make_parts
 from gateway.app.peers import ALONE, Peers, SharedReadiness, when_ready
 from gateway.app.serving import Serving
 from gateway.app.sockets import socket_endpoint, with_sockets
+from gateway.resolvers.subgraph_client.partitions import MemberBook
 from gateway.schema.supergraph import Supergraph
 from gateway.settings import Cors, Settings
 from gateway.settings.subscriptions import OnNewSchema
@@ -58,7 +59,7 @@ def make_app(settings: Settings, loader: Loader, *, peers: Peers = ALONE) -> Asg
         routes=[
             *health_routes(SharedReadiness(serving, peers)),
             *parts.telemetry.routes(),
-            *(console_routes(settings, serving) if page else ()),
+            *(console_routes(settings, serving, parts.members) if page else ()),
             *(desk_routes(parts.cache) if parts.cache else ()),
             *(callback_routes(parts.callbacks, settings) if parts.callbacks else ()),
         ],
@@ -179,12 +180,13 @@ async def in_background(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
             await task
 
 
-def console_routes(settings: Settings, serving: Serving) -> list[BaseRoute]:
+def console_routes(settings: Settings, serving: Serving, members: MemberBook) -> list[BaseRoute]:
     """The files of GraphiQL; and which sub-market answers what, where plans may be seen."""
     path = settings.graphql.path
     routes: list[BaseRoute] = list(asset_routes(path))
     if settings.graphql.expose_query_plan:
-        routes.insert(0, ownership_route(f"{assets_path(path)}/supergraph.json", lambda: serving.supergraph))
+        address = f"{assets_path(path)}/supergraph.json"
+        routes.insert(0, ownership_route(address, lambda: serving.supergraph, members.of))
     return routes
 
 

@@ -173,10 +173,17 @@ async def when_registered(places: Set[Place], registry: str) -> None:
             answer = await fetch(registry, method="POST", headers=JSON_HEADERS, body=SUBGRAPHS_QUERY)
             data = json.loads(answer.body).get("data") or {"subgraphs": ()}  # none before its tables are made
             if places <= set(find_registered(places, data["subgraphs"])):
-                known = {one["name"] for one in json.loads((await fetch(served)).body)["subgraphs"]}
-                if {place.name for place in places} <= known:
+                known = json.loads((await fetch(served)).body)["subgraphs"]
+                if {(place.name, place.partition) for place in places} <= set(served_places(known)):
                     return
         await asyncio.sleep(ASK_AGAIN_SECONDS)
+
+
+def served_places(subgraphs: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
+    """The names and partitions of which the gateway knows a server; a subgraph of one server has no partition."""
+    for one in subgraphs:
+        yield one["name"], ""
+        yield from ((one["name"], partition) for partition in one["partitions"])
 
 
 def find_registered(places: Iterable[Place], subgraphs: Iterable[Mapping[str, Any]]) -> Iterator[Place]:

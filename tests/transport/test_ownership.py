@@ -1,5 +1,7 @@
 """Which sub-market answers which field, as GraphiQL asks for it."""
 
+from collections import defaultdict
+
 from starlette.applications import Starlette
 
 from gateway.schema.supergraph import Supergraph, read_supergraph
@@ -11,14 +13,16 @@ LIST = "/graphiql/supergraph.json"
 
 
 async def ask(supergraph: Supergraph | None) -> object:
-    response = await exchange(Starlette(routes=[ownership_route(LIST, lambda: supergraph)]), "GET", LIST)
+    partitions = defaultdict(tuple, city=("3302", "3301"))
+    route = ownership_route(LIST, lambda: supergraph, partitions.__getitem__)
+    response = await exchange(Starlette(routes=[route]), "GET", LIST)
     assert response is not None
     assert response.headers["cache-control"] == "no-store"
     return response.json
 
 
 async def test_each_sub_market_is_listed_with_its_public_fields() -> None:
-    """By type; what is hidden from clients is hidden here too."""
+    """By type, and with the partitions that it has members for; what is hidden from clients is hidden here too."""
     hidden = SUPERGRAPH.replace("title: String @join", "title: String @inaccessible @join").replace(
         "{ query: Query", '@link(url: "https://specs.apollo.dev/inaccessible/v0.2", for: SECURITY)\n{ query: Query'
     )
@@ -26,13 +30,18 @@ async def test_each_sub_market_is_listed_with_its_public_fields() -> None:
         "subgraphs": [
             {
                 "name": "city",
+                "partitions": ["3301", "3302"],
                 "types": [
                     {"name": "Achievement", "fields": ["id"]},
                     {"name": "Mutation", "fields": ["publish"]},
                     {"name": "Query", "fields": ["achievement"]},
                 ],
             },
-            {"name": "healthcare", "types": [{"name": "Achievement", "fields": ["id", "indication"]}]},
+            {
+                "name": "healthcare",
+                "partitions": [],
+                "types": [{"name": "Achievement", "fields": ["id", "indication"]}],
+            },
         ]
     }
 

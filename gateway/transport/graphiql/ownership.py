@@ -1,6 +1,6 @@
 """Which sub-market answers which field: what GraphiQL shows beside the schema, for those who may see plans."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from graphql import GraphQLInterfaceType, GraphQLObjectType
@@ -9,23 +9,27 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from gateway.schema.supergraph import SubgraphView, Supergraph
+from gateway.types import SubgraphName
+
+PartitionsOf = Callable[[SubgraphName], Iterable[str]]
+"""The partitions of which a subgraph has members now; none for one that is not partitioned."""
 
 
-def ownership_route(path: str, supergraph: Callable[[], Supergraph | None]) -> Route:
-    """``path`` answers with ``{"subgraphs": [{"name", "types": [{"name", "fields": […]}]}]}`` of the supergraph being served."""
+def ownership_route(path: str, supergraph: Callable[[], Supergraph | None], partitions: PartitionsOf) -> Route:
+    """``path`` answers with ``{"subgraphs": [{"name", "partitions": […], "types": [{"name", "fields": […]}]}]}`` of what is being served."""
 
     async def answer(_: Request) -> JSONResponse:
         current = supergraph()
-        found = [] if current is None else [describe(current, view) for view in current.subgraphs.values()]
+        found = [] if current is None else [describe(current, view, partitions) for view in current.subgraphs.values()]
         return JSONResponse({"subgraphs": found}, headers={"cache-control": "no-store"})
 
     return Route(path, answer)
 
 
-def describe(supergraph: Supergraph, view: SubgraphView) -> dict[str, Any]:
-    """A subgraph and the public fields that it resolves, by type in alphabetical order."""
+def describe(supergraph: Supergraph, view: SubgraphView, partitions: PartitionsOf) -> dict[str, Any]:
+    """A subgraph, its partitions and the public fields that it resolves, by type in alphabetical order."""
     types = [{"name": name, "fields": fields} for name, fields in sorted(owned(supergraph, view))]
-    return {"name": view.name, "types": types}
+    return {"name": view.name, "partitions": sorted(partitions(view.name)), "types": types}
 
 
 def owned(supergraph: Supergraph, view: SubgraphView) -> Iterator[tuple[str, list[str]]]:
