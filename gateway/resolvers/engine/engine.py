@@ -397,7 +397,7 @@ class Engine:
 
     def _deadline(self) -> float | None:
         seconds = self._options.seconds
-        return None if seconds is None else asyncio.get_running_loop().time() + seconds
+        return None if seconds is None else time.monotonic() + seconds  # as every event loop's clock
 
     def _headers_of(self, plan: QueryPlan, request: GraphQLRequest) -> Mapping[SubgraphName, Mapping[str, str]]:
         if not self._options.headers.rules and not self._options.headers_by_subgraph:

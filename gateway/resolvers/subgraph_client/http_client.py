@@ -1,7 +1,7 @@
 """GraphQL over HTTP, the client's side: a request becomes a POST, an answer becomes a response or a named failure."""
 
-import asyncio
 import contextlib
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -75,7 +75,7 @@ class HttpClient:
             raise SubgraphError(f"Subgraph {request.subgraph!r} has no address.", subgraph=request.subgraph)
         if request.context is not None and request.context.has_files and (files := find_files(request.variables)):
             return await self._post_files(request, endpoint, files)
-        now = asyncio.get_running_loop().time()
+        now = time.monotonic()  # as every event loop's clock, but asking for the loop is a system call
         deadline = now + (request.timeout or endpoint.timeout)
         if request.context is not None and request.context.deadline is not None:
             deadline = min(deadline, request.context.deadline)

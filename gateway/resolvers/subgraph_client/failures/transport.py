@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -109,7 +110,7 @@ class ResilientTransport:
             bare = urlsplit(url)._replace(query="", fragment="").geturl()
             server = self._servers.get(bare)
             if server is None:
-                server = self._servers[bare] = _Server(self._policy_for(url), lambda: asyncio.get_running_loop().time())
+                server = self._servers[bare] = _Server(self._policy_for(url), time.monotonic)
             self._servers[url] = server
         return server
 
