@@ -76,7 +76,7 @@ MEANINGS: Final[Mapping[str, str]] = {
     GRAPHQL_PARSE_FAILED: "The request's text is not GraphQL.",
     GRAPHQL_VALIDATION_FAILED: "The operation is not valid on the schema that clients see.",
     OPERATION_RESOLUTION_FAILURE: "The document has no operation of that name, or several and no name was given.",
-    VALIDATION_INVALID_TYPE_VARIABLE: "A variable is missing, or its value is not one of its type.",
+    VALIDATION_INVALID_TYPE_VARIABLE: "A variable is missing, or its value is not one of its type or not one that a directive may have.",
     METHOD_NOT_ALLOWED: "The operation may not come by this HTTP method: a mutation needs POST.",
     SUBSCRIPTION_NOT_SUPPORTED: "The operation is a subscription, and this transport cannot stream.",
     SUBSCRIPTION_SCHEMA_RELOAD: "A new supergraph has ended the subscription. Subscribe again.",

@@ -18,7 +18,9 @@ from tests.app.markets import served
 
 CATALOGUE = """
 extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key"])
-type Query { items(first: Int): [Item] strict: [Item!] other: Int }
+type Query { items(first: Int): [Item] strict: [Item!] other: Int box: Box }
+type Mutation { many: [Item] }
+type Box { items: [Item] }
 type Item @key(fields: "id") { id: ID! name: String }
 """
 PRICES = """
@@ -226,6 +228,27 @@ async def test_a_subgraph_that_breaks_off_leaves_what_has_come(tmp_path: Path) -
         ("{ items @stream(initialCount: -1) { id } }", {}, "GRAPHQL_VALIDATION_FAILED"),
         ("query ($n: Int = -3) { items @stream(initialCount: $n) { id } }", {}, "VALIDATION_INVALID_TYPE_VARIABLE"),
         ("query ($n: Int) { items @stream(initialCount: $n) { id } }", {"n": -1}, "VALIDATION_INVALID_TYPE_VARIABLE"),
+        ("{ box { items @stream(initialCount: -1) { id } } }", {}, "GRAPHQL_VALIDATION_FAILED"),
+        (
+            "query ($n: Int = -1) { box { items @stream(initialCount: $n) { id } } }",
+            {},
+            "VALIDATION_INVALID_TYPE_VARIABLE",
+        ),
+        (
+            "query ($n: Int) { ... { items @stream(initialCount: $n) { id } } }",
+            {"n": -1},
+            "VALIDATION_INVALID_TYPE_VARIABLE",
+        ),
+        (
+            "query ($n: Int) { ...A } fragment A on Query { box { ...B } } fragment B on Box { items @stream(initialCount: $n) { id } }",
+            {"n": -1},
+            "VALIDATION_INVALID_TYPE_VARIABLE",
+        ),
+        (
+            "query ($n: Int, $on: Boolean = true) { items @stream(initialCount: $n, if: $on) { id } }",
+            {"n": -1},
+            "VALIDATION_INVALID_TYPE_VARIABLE",
+        ),
     ],
 )
 async def test_a_negative_count_is_refused(
@@ -244,7 +267,13 @@ async def test_a_negative_count_is_refused(
 
 
 @pytest.mark.parametrize(
-    "query", ["{ items @stream(initialCount: -1, if: false) { id } }", "{ items @stream(initialCount: -0) { id } }"]
+    "query",
+    [
+        "{ items @stream(initialCount: -1, if: false) { id } }",
+        "{ items @stream(initialCount: -0) { id } }",
+        "query ($n: Int = -1) { items @stream(initialCount: $n, if: false) { id } }",
+        "query ($n: Int = -1, $on: Boolean = false) { items @stream(initialCount: $n, if: $on) { id } }",
+    ],
 )
 async def test_a_count_that_does_not_count_is_not_refused(query: str, tmp_path: Path) -> None:
     """Of a directive that is switched off nothing is asked; -0 is 0."""
@@ -253,3 +282,25 @@ async def test_a_count_that_does_not_count_is_not_refused(query: str, tmp_path: 
         client.post("/graphql", json={"query": query}) as response,
     ):
         assert (await response.json())["data"] == {"items": [{"id": "0"}, {"id": "1"}]}
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "mutation { many @stream { id } }",
+        "{ other @stream }",
+        "query ($l: String) { items @stream(label: $l) { id } }",
+        '{ a: items @stream(label: "x") { id } b: items @stream(label: "x") { id } }',
+        '{ items @stream(label: "x") { id } ... @defer(label: "x") { other } }',
+        "{ items @stream(initialCount: 1) { id } items @stream(initialCount: 2) { id } }",
+        "{ items @stream { id } items { id } }",
+        "{ items @stream @stream { id } }",
+    ],
+)
+async def test_what_the_specification_forbids_is_refused(query: str, tmp_path: Path) -> None:
+    """On root fields of mutations, on what is no list, with labels that are not each one's own, beside another of the same field."""
+    catalogue = Catalogue()
+    async with market(tmp_path, catalogue) as client, client.post("/graphql", json={"query": query}) as response:
+        errors = (await response.json())["errors"]
+    assert {error["extensions"]["code"] for error in errors} == {"GRAPHQL_VALIDATION_FAILED"}
+    assert catalogue.asked == []

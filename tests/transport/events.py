@@ -53,6 +53,21 @@ class Source:
             self.changed.notify_all()
 
 
+@strawberry.type
+class Tick:
+    number: int
+
+    @strawberry.field
+    def must(self) -> int:
+        if self.number == 13:
+            raise ValueError("thirteen")
+        return self.number
+
+    @strawberry.field
+    def all(self) -> list[int]:
+        return list(range(self.number))
+
+
 def make_subgraph(source: Source) -> AsgiApp:
     @strawberry.type
     class Query:
@@ -69,16 +84,6 @@ def make_subgraph(source: Source) -> AsgiApp:
         @strawberry.mutation
         def double(self, number: int) -> int:
             return 2 * number
-
-    @strawberry.type
-    class Tick:
-        number: int
-
-        @strawberry.field
-        def must(self) -> int:
-            if self.number == 13:
-                raise ValueError("thirteen")
-            return self.number
 
     @strawberry.type
     class Subscription:
@@ -100,7 +105,7 @@ SDL = """
 type Query { hello: String! name(number: Int!): String! }
 type Mutation { double(number: Int!): Int! }
 type Subscription { ticks(to: Int! = 0): Tick! }
-type Tick { number: Int! must: Int! }
+type Tick { number: Int! must: Int! all: [Int!]! }
 """
 
 

@@ -14,6 +14,8 @@ from gateway.transport.streaming import Carrier, Carriers, read_carriers
 from tests.transport.events import Source, world
 
 TICKS = "subscription { ticks { number } }"
+INCREMENTAL = ("multipart/mixed;deferSpec=20220824", "multipart/mixed;incrementalSpec=v0.2")
+INVALID_VARIABLE = "VALIDATION_INVALID_TYPE_VARIABLE"
 APOLLO = 'multipart/mixed;boundary="graphql";subscriptionSpec=1.0,application/json'
 
 
@@ -77,6 +79,60 @@ async def test_parts_of_incremental_delivery_say_whether_more_follow(spec: str) 
         head, _, last = (await response.read()).partition(b"\r\n\r\n")
     assert head == b"\r\ncontent-type: application/json; charset=utf-8"
     assert last == b'{"hasNext":false}\r\n-----\r\n'
+
+
+@pytest.mark.parametrize("accept", INCREMENTAL)
+async def test_errors_of_events_and_refusals_are_whole_parts_too(accept: str) -> None:
+    """A fault of one event does not end the others; what is refused is one part that ends the response."""
+    async with ask("subscription { ticks { must } }", accept) as (response, source):
+        await source.until_open(1)
+        for number in (13, 14, None):
+            await source.put(number)
+        failed, whole, last = parts_of(await response.text())
+    assert (failed["data"], failed["hasNext"]) == (None, True)
+    assert failed["errors"][0]["path"] == ["ticks", "must"]
+    assert (whole, last) == ({"data": {"ticks": {"must": 14}}, "hasNext": True}, {"hasNext": False})
+    async with ask("subscription { nothing }", accept) as (response, _):
+        (refused,) = parts_of(await response.text())
+    assert [error["extensions"]["code"] for error in refused["errors"]] == ["GRAPHQL_VALIDATION_FAILED"]
+
+
+def parts_of(text: str) -> list[Any]:
+    """The payloads of a multipart response that is whole."""
+    assert text.startswith("---\r\n")
+    assert text.endswith("\r\n-----\r\n")
+    parts = text.removeprefix("---\r\n").removesuffix("\r\n-----\r\n").split("\r\n---\r\n")
+    return [json.loads(part.partition("\r\n\r\n")[2]) for part in parts]
+
+
+FRAGMENT = "fragment F on Tick { ... @defer(if: $on) { number } }"
+
+
+@pytest.mark.parametrize("accept", [*INCREMENTAL, "text/event-stream"])
+@pytest.mark.parametrize(
+    ("query", "code"),
+    [
+        ("subscription { ticks { ... @defer { number } } }", "GRAPHQL_VALIDATION_FAILED"),
+        ("subscription ($on: Boolean = true) { ticks { ... @defer(if: $on) { number } } }", INVALID_VARIABLE),
+        ("subscription ($on: Boolean) { ticks { ... @defer(if: $on) { number } } }", INVALID_VARIABLE),
+        (f"subscription ($on: Boolean = true) {{ ticks {{ ...F }} }} {FRAGMENT}", INVALID_VARIABLE),
+        ("subscription ($on: Boolean = true) { ticks { all @stream(if: $on) } }", INVALID_VARIABLE),
+    ],
+)
+async def test_events_do_not_come_in_parts(query: str, code: str, accept: str) -> None:
+    """A subscription that would defer or stream is refused, and its subgraph not asked, however the directive is switched on."""
+    async with asyncio.timeout(10), ask(query, accept) as (response, source):
+        text = await response.text()
+    (error,) = json.loads(text[text.index("{") : text.rindex("}") + 1])["errors"]
+    assert error["extensions"]["code"] == code
+    assert source.begun == 0
+
+
+async def test_events_come_whole_where_the_directives_are_off() -> None:
+    """A client may use one document for all."""
+    query = "subscription ($on: Boolean = false) { ticks(to: 1) { ... @defer(if: $on) { number } ... @defer(if: false) { must } } }"
+    async with ask(query, "multipart/mixed") as (response, _):
+        assert b'{"data":{"ticks":{"number":1,"must":1}}}' in await response.read()
 
 
 async def test_a_silent_subscription_shows_that_it_is_alive() -> None:

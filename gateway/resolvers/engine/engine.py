@@ -266,8 +266,8 @@ class Engine:
             check_files(request.variables, ready.prepared.plan)
         operation = ready.prepared.operation
         variables = coerce_variables(self._supergraph.api_schema, operation.variables, request.variables)
-        for streamed in operation.streamed:
-            streamed.initial_count(variables)  # a negative one is refused, whether the list is streamed or not
+        for use in operation.variable_uses:
+            use.check(variables)
         return variables
 
     def most_used(self, count: int) -> tuple[KnownOperation, ...]:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from gateway.resolvers.operation.incremental_uses import VariableUse
 from gateway.resolvers.operation.streamed import Streamed
 from gateway.schema.selection import Directive, SelectionSet
 from gateway.types import OperationKind
@@ -21,7 +22,7 @@ class Operation:
     """A valid operation on the API schema.
 
     ``selections`` keep the client's order, aliases and guards; equal response keys are not merged yet. ``streamed`` are root fields whose lists
-    may come item by item.
+    may come item by item; ``variable_uses`` are what its variables can make wrong.
     """
 
     kind: OperationKind
@@ -30,3 +31,4 @@ class Operation:
     selections: SelectionSet
     directives: tuple[Directive, ...] = ()
     streamed: tuple[Streamed, ...] = ()
+    variable_uses: tuple[VariableUse, ...] = ()

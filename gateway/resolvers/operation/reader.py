@@ -23,6 +23,7 @@ from graphql import (
 
 from gateway.errors import RequestError
 from gateway.resolvers import codes
+from gateway.resolvers.operation.incremental_uses import DEFER, STREAM, read_variable_uses
 from gateway.resolvers.operation.limits import Limits, Refusal, exceeded_limits
 from gateway.resolvers.operation.measures import measure_operations
 from gateway.resolvers.operation.merges import count_merges
@@ -48,12 +49,13 @@ def read_operation(schema: GraphQLSchema, query: str, operation_name: str | None
     _check_limits(document, limits)
     if errors := validate(schema, document, RULES):
         raise refuse(codes.GRAPHQL_VALIDATION_FAILED, errors)
-    ours = [d.name for d in schema.directives if (d.name == "stream" or is_for_the_gateway(d)) and d.name in query]
-    streamed = read_streamed(operation) if "stream" in ours else ()
+    ours = [d.name for d in schema.directives if (d.name == STREAM or is_for_the_gateway(d)) and d.name in query]
+    streamed = read_streamed(operation) if STREAM in ours else ()
+    uses = read_variable_uses(document, operation) if DEFER in query or STREAM in query else ()
     if ours:
         document = _without_directives(document, ours)
         operation = _choose_operation(document, operation_name)
-    return replace(_build_operation(document, operation), streamed=streamed)
+    return replace(_build_operation(document, operation), streamed=streamed, variable_uses=uses)
 
 
 def parse_operation(query: str, operation_name: str | None, limits: Limits) -> Operation:

@@ -15,9 +15,6 @@ from graphql import (
     VariableNode,
 )
 
-from gateway.errors import RequestError
-from gateway.resolvers import codes
-from gateway.resolvers.operation.stream_counts import MESSAGE
 from gateway.types import ResponseKey
 
 
@@ -31,15 +28,11 @@ class Streamed:
     condition: bool | str
 
     def initial_count(self, variables: Mapping[str, Any]) -> int | None:
-        """How many items come with the first answer; None where the list comes whole after all. Raises RequestError for a negative count."""
+        """How many items come with the first answer; None where the list comes whole after all."""
         if _value(self.condition, variables) is False:
             return None
         count = _value(self.count, variables)
-        if not isinstance(count, int):
-            return 0
-        if count < 0:
-            raise RequestError(MESSAGE, code=codes.VALIDATION_INVALID_TYPE_VARIABLE)
-        return count
+        return count if isinstance(count, int) else 0
 
 
 def read_streamed(operation: OperationDefinitionNode) -> tuple[Streamed, ...]:

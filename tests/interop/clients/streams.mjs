@@ -56,6 +56,16 @@ async function deferredByApollo(handler) {
   assert.equal(seen.at(-1).name, "number 1");
 }
 
+/** All events that Apollo's client hands over; it asks for its own form first, unless `fetch` is told otherwise. */
+async function eventsByApollo(spec, incrementalHandler) {
+  const accept = `multipart/mixed;${spec}, application/json`;
+  const link = new HttpLink({ uri: url, fetch: (to, options) => fetch(to, { ...options, headers: { ...options.headers, accept } }) });
+  const client = new ApolloClient({ link, cache: new InMemoryCache(), incrementalHandler });
+  const events = numbers(await collect(client.subscribe({ query: gql(TICKS) })));
+  assert.deepEqual(events.slice(0, 3), EXPECTED);
+  assert.ok(events.slice(3).every((number) => number === 3), "the part that ends the stream may repeat the last event, and no other");
+}
+
 /** The JSON of all parts of a response. */
 async function partsByMeros(query, accept) {
   const headers = { "content-type": "application/json", accept: `${accept}, application/json` };
@@ -106,6 +116,8 @@ const CHECKS = {
   async "@apollo/client: multipart subscription"() {
     assert.deepEqual(numbers(await collect(apollo().subscribe({ query: gql(TICKS) }))), EXPECTED);
   },
+  "@apollo/client: subscription, deferSpec=20220824": () => eventsByApollo("deferSpec=20220824", new Defer20220824Handler()),
+  "@apollo/client: subscription, incrementalSpec=v0.2": () => eventsByApollo("incrementalSpec=v0.2", new GraphQL17Alpha9Handler()),
   "@apollo/client: defer, deferSpec=20220824": () => deferredByApollo(new Defer20220824Handler()),
   "@apollo/client: defer, incrementalSpec=v0.2": () => deferredByApollo(new GraphQL17Alpha9Handler()),
   async "meros: subscription, bare parts"() {

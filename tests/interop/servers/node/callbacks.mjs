@@ -6,25 +6,43 @@ import { buildSubgraphSchema } from '@apollo/subgraph';
 import { parse } from 'graphql';
 
 const typeDefs = parse(`
-  type Query { open: Int! }
-  type Subscription { ticks(to: Int): Tick! }
-  type Tick { number: Int! }
+  type Query { open: Int! process: Int! }
+  type Subscription { ticks(to: Int, pause: Int! = 20): Tick! breaks: Tick! refuses: Tick! }
+  type Tick { number: Int! odd: Int }
 `);
 let open = 0;
 
-async function* ticks(_, { to }) {
+async function* ticks(_, { to, pause }) {
   open += 1;
   try {
     for (let number = 1; to === null || to === undefined || number <= to; number += 1) {
       yield { ticks: { number } };
-      await new Promise((resolve) => setTimeout(resolve, 20));
+      await new Promise((resolve) => setTimeout(resolve, pause));
     }
   } finally {
     open -= 1;
   }
 }
 
-const resolvers = { Query: { open: () => open }, Subscription: { ticks: { subscribe: ticks } } };
+async function* breaks() {
+  yield { breaks: { number: 1 } };
+  throw new Error('broken');
+}
+
+function refuses() {
+  throw new Error('refused');
+}
+
+function odd({ number }) {
+  if (number % 2 === 0) throw new Error('even');
+  return number;
+}
+
+const resolvers = {
+  Query: { open: () => open, process: () => process.pid },
+  Subscription: { ticks: { subscribe: ticks }, breaks: { subscribe: breaks }, refuses: { subscribe: refuses } },
+  Tick: { odd },
+};
 const server = new ApolloServer({
   schema: buildSubgraphSchema({ typeDefs, resolvers }),
   plugins: [ApolloServerPluginSubscriptionCallback({ maxConsecutiveHeartbeatFailures: 1 })],
