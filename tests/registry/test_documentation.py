@@ -13,6 +13,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "registry.md").read_text(encoding="utf-8")
@@ -144,7 +145,7 @@ def test_the_marine_market_joins(tmp_path: Path) -> None:
         stack.enter_context(
             walk.running(walk.block("sh", "TONGFEN_REGISTRY=").strip(), "http://127.0.0.1:4006/graphql")
         )
-        answer = json.loads(walk.run("curl -s http://127.0.0.1:4000/graphql"))
+        answer = until_served(walk, "curl -s http://127.0.0.1:4000/graphql")
         (wanted,) = [text for kind, text in BLOCKS if kind == "json"]
         assert answer == json.loads(wanted)
         by_curl = json.loads(walk.run("curl -s http://127.0.0.1:4000/registry"))
@@ -165,6 +166,16 @@ def wait_for_markets(walk: Walk) -> None:
         if data and len(data["subgraphs"]) == 5:
             return
         assert time.monotonic() < end
+
+
+def until_served(walk: Walk, command: str) -> Any:
+    """The answer to a command, which the gateway can give once it serves what has just been published."""
+    end = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        answer = json.loads(walk.run(command))
+        if "errors" not in answer or time.monotonic() > end:
+            return answer
+        time.sleep(0.2)
 
 
 def test_for_real_with_tokens(tmp_path: Path) -> None:
